@@ -4,6 +4,7 @@ SMTP replies, ``.txt`` files beside refused documents, webhooks, reports and pag
 """
 
 from enum import StrEnum
+from typing import Self
 
 
 class Reason(StrEnum):
@@ -12,7 +13,7 @@ class Reason(StrEnum):
     sentence: str
     next_step: str
 
-    def __new__(cls, code: str, sentence: str, next_step: str) -> "Reason":
+    def __new__(cls, code: str, sentence: str, next_step: str) -> Self:
         member = str.__new__(cls, code)
         member._value_ = code
         member.sentence = sentence
@@ -48,7 +49,7 @@ class Reason(StrEnum):
     )
     EMPTY = ("empty", "The file is empty.", "Copy or send the file again; it may not have been written completely.")
     PASSWORD_REQUIRED = (
-        "password_required",  # noqa: S105 - a reason code
+        "password_required",
         "The PDF is protected with a password.",
         "Save it without a password and send it again.",
     )
