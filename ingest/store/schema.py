@@ -1,0 +1,134 @@
+"""The ledger's tables. ``bills`` is the truth; every change of a bill writes a row of ``events`` with it.
+
+Fit for SQLite and PostgreSQL alike: text keys, UTC times, JSON columns. The migrations beside this module make it.
+"""
+
+import datetime as dt
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, Integer, MetaData, Table, Text, UniqueConstraint
+from sqlalchemy.types import TypeDecorator
+
+
+class UtcDateTime(TypeDecorator[dt.datetime]):
+    """An aware UTC time; SQLite stores it without its zone, so it is put back on reading."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: dt.datetime | None, dialect: Any) -> dt.datetime | None:  # noqa: ARG002
+        if value is not None and value.tzinfo is None:
+            raise ValueError("a time in the ledger needs a time zone")
+        return value and value.astimezone(dt.UTC)
+
+    def process_result_value(self, value: dt.datetime | None, dialect: Any) -> dt.datetime | None:  # noqa: ARG002
+        if value is None:
+            return None
+        return value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+arrivals = Table(
+    "arrivals",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("received_at", UtcDateTime, nullable=False),
+    Column("account", Text, nullable=False),
+    Column("source", Text, nullable=False, comment="smtp, folder or batch"),
+    Column("name", Text, nullable=False, comment="file name as it came"),
+    Column("customer", Text),
+    Column("external_id", Text, comment="the sender's own id for the bill"),
+    Column("message", JSON, comment="of a mail: envelope, header fields, verdict"),
+    Column("sha256", Text),
+    Column("outcome", Text, nullable=False, comment="accepted, duplicate or refused"),
+    Column("reason", Text),
+    Column("detail", Text),
+    Column("bill_id", Text, ForeignKey("bills.id")),
+    Column("place", Text, comment="where the file lies now, for results beside it"),
+    Index(None, "bill_id"),
+    Index(None, "account", "received_at"),
+)
+
+bills = Table(
+    "bills",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("account", Text, nullable=False),
+    Column("sha256", Text, nullable=False, comment="of this bill's own PDF"),
+    Column("name", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("parent_id", Text, ForeignKey("bills.id"), comment="the whole document that it was split from"),
+    Column("first_page", Integer, comment="of the whole document"),
+    Column("last_page", Integer),
+    Column("customer", Text),
+    Column("external_id", Text),
+    Column("priority", Integer, nullable=False),
+    Column("received_at", UtcDateTime, nullable=False),
+    Column("step", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("wake_at", UtcDateTime, comment="when the next step is due; null when there is none"),
+    Column("attempts", Integer, nullable=False, comment="failed tries of the present step"),
+    Column("updated_at", UtcDateTime, nullable=False),
+    Column("bayou_id", Text),
+    Column("api_status", Text),
+    Column("uploaded_at", UtcDateTime),
+    Column("local", JSON, comment="parsers.model.Document as read"),
+    Column("api", JSON, comment="the API's last answer"),
+    Column("record", JSON, comment="the reconciled record"),
+    Column("reason", Text),
+    Column("detail", Text),
+    UniqueConstraint("account", "sha256"),
+    Index(None, "wake_at", "priority"),
+    Index(None, "account", "bayou_id"),
+    Index(None, "parent_id"),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("bill_id", Text, ForeignKey("bills.id"), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("step", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("data", JSON, nullable=False, comment="what changed"),
+    Index(None, "bill_id", "id"),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", Text, primary_key=True, comment="the event id that a webhook carries"),
+    Column("bill_id", Text, ForeignKey("bills.id"), nullable=False),
+    Column("account", Text, nullable=False),
+    Column("event", Text, nullable=False, comment="new_unparsed_bill, new_bill or updated_bill"),
+    Column("target", Text, nullable=False, comment="'file' or the URL"),
+    Column("payload", JSON, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("sequence", Integer, nullable=False, comment="the bill's version: the order for one target"),
+    Column("final", Boolean, nullable=False, comment="the bill is delivered when this one is"),
+    Column("attempts", Integer, nullable=False),
+    Column("next_at", UtcDateTime, comment="null once delivered"),
+    Column("delivered_at", UtcDateTime),
+    Column("last_error", Text),
+    Index(None, "next_at"),
+    Index(None, "bill_id"),
+)
+
+stopped_accounts = Table(
+    "stopped_accounts",
+    metadata,
+    Column("account", Text, primary_key=True),
+    Column("stopped_at", UtcDateTime, nullable=False),
+    Column("detail", Text, nullable=False),
+)
