@@ -1,0 +1,88 @@
+"""Characters to words, grouped by their baseline.
+
+pdfplumber groups by the top of a character, which depends on the font's size and descent: a bold amount beside a
+regular label falls on another line. The baseline is where both are printed.
+"""
+
+from collections.abc import Generator
+from typing import Any
+
+import pdfplumber.page
+from pdfplumber._typing import T_dir
+from pdfplumber.utils.clustering import cluster_objects
+from pdfplumber.utils.geometry import outside_bbox, within_bbox
+from pdfplumber.utils.text import TEXTMAP_KWARGS, WORD_EXTRACTOR_KWARGS, TextMap, WordExtractor, WordMap
+
+X_TOLERANCE = 1.0  # pdfplumber's 3 glues the words of narrow fonts
+Y_TOLERANCE = 1.5
+
+Char = dict[str, Any]
+Word = dict[str, Any]
+
+
+class BaselineWords(WordExtractor):
+    """pdfplumber's ``WordExtractor`` with lines by baseline; words carry ``baseline``, ``fontname`` and ``size``."""
+
+    def iter_chars_to_lines(self, chars: Any) -> Generator[tuple[list[Char], T_dir], None, None]:
+        chars = list(chars)
+        if not chars[0]["upright"]:
+            yield from super().iter_chars_to_lines(chars)
+            return
+        for line in cluster_objects(chars, "baseline", self.y_tolerance):
+            yield sorted(line, key=lambda char: char["x0"]), self.char_dir
+
+    def char_begins_new_word(
+        self, prev_char: Char, curr_char: Char, direction: Any, x_tolerance: float, y_tolerance: float
+    ) -> bool:
+        if direction != "ltr":
+            return super().char_begins_new_word(prev_char, curr_char, direction, x_tolerance, y_tolerance)
+        return bool(
+            curr_char["x0"] < prev_char["x0"]
+            or curr_char["x0"] > prev_char["x1"] + x_tolerance
+            or abs(curr_char["baseline"] - prev_char["baseline"]) > y_tolerance
+        )
+
+    def merge_chars(self, ordered_chars: list[Char]) -> Word:
+        first = ordered_chars[0]
+        word = super().merge_chars(ordered_chars)
+        return word | {"baseline": first["baseline"], "fontname": first["fontname"], "size": first["size"]}
+
+
+class BaselinePage(pdfplumber.page.Page):
+    """Words, text and search of a page by baseline; mixed into whole and into cropped pages."""
+
+    def extract_words(self, *, return_chars: bool = False, **options: Any) -> list[Word]:
+        """pdfplumber's words, with ``baseline`` (points from the top), ``fontname`` and ``size`` of the first char."""
+        return _extractor(options).extract_words(self.chars, return_chars)
+
+    def _get_textmap(self, **options: Any) -> TextMap:
+        words = _extractor(options).extract_wordmap(self.chars)
+        on_baseline = WordMap([(word | {"top": word["baseline"]}, chars) for word, chars in words.tuples])
+        layout: dict[str, Any] = {"layout_bbox": self.bbox, "layout_width": self.width, "layout_height": self.height}
+        layout |= {"y_tolerance": Y_TOLERANCE, "presorted": True} | options
+        return on_baseline.to_textmap(**{k: v for k, v in layout.items() if k in TEXTMAP_KWARGS})
+
+    def crop(self, bbox: Any, relative: bool = False, strict: bool = True) -> "CroppedPage":
+        return CroppedPage(self, bbox, relative=relative, strict=strict)
+
+    def within_bbox(self, bbox: Any, relative: bool = False, strict: bool = True) -> "CroppedPage":
+        return CroppedPage(self, bbox, within_bbox, relative=relative, strict=strict)
+
+    def outside_bbox(self, bbox: Any, relative: bool = False, strict: bool = True) -> "CroppedPage":
+        return CroppedPage(self, bbox, outside_bbox, relative=relative, strict=strict)
+
+    def filter(self, test_function: Any) -> "FilteredPage":
+        return FilteredPage(self, test_function)
+
+
+class CroppedPage(BaselinePage, pdfplumber.page.CroppedPage):
+    """A part of a page: everything that a page has, inside a box."""
+
+
+class FilteredPage(BaselinePage, pdfplumber.page.FilteredPage):
+    """A page without the objects that a test refuses."""
+
+
+def _extractor(options: dict[str, Any]) -> BaselineWords:
+    chosen = {"x_tolerance": X_TOLERANCE, "y_tolerance": Y_TOLERANCE} | options
+    return BaselineWords(**{k: v for k, v in chosen.items() if k in WORD_EXTRACTOR_KWARGS})
