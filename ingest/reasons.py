@@ -135,3 +135,6 @@ class Reason(StrEnum):
     # what is wrong with us
     STORAGE_FULL = ("storage_full", "There is no space left to store the document.", "Free disk space; send it again.")
     UNAVAILABLE = ("unavailable", "The document could not be stored just now.", "Send it again in a few minutes.")
+
+
+BY_CODE: dict[str, Reason] = {member.value: member for member in Reason}

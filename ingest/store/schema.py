@@ -1,13 +1,13 @@
 """The ledger's tables. ``bills`` is the truth; every change of a bill writes a row of ``events`` with it.
 
-Fit for SQLite and PostgreSQL alike: text keys, UTC times, JSON columns. The migrations beside this module make it.
+Fit for SQLite and PostgreSQL alike: text keys, UTC times, Json columns. The migrations beside this module make it.
 """
 
 import datetime as dt
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, Integer, MetaData, Table, Text, UniqueConstraint
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, MetaData, Table, Text, UniqueConstraint
 from sqlalchemy.types import TypeDecorator
 
 
@@ -28,6 +28,8 @@ class UtcDateTime(TypeDecorator[dt.datetime]):
         return value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)
 
 
+Json = sa.JSON(none_as_null=True)
+
 metadata = MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -47,7 +49,7 @@ arrivals = Table(
     Column("name", Text, nullable=False, comment="file name as it came"),
     Column("customer", Text),
     Column("external_id", Text, comment="the sender's own id for the bill"),
-    Column("message", JSON, comment="of a mail: envelope, header fields, verdict"),
+    Column("message", Json, comment="of a mail: envelope, header fields, verdict"),
     Column("sha256", Text),
     Column("outcome", Text, nullable=False, comment="accepted, duplicate or refused"),
     Column("reason", Text),
@@ -81,9 +83,9 @@ bills = Table(
     Column("bayou_id", Text),
     Column("api_status", Text),
     Column("uploaded_at", UtcDateTime),
-    Column("local", JSON, comment="parsers.model.Document as read"),
-    Column("api", JSON, comment="the API's last answer"),
-    Column("record", JSON, comment="the reconciled record"),
+    Column("local", Json, comment="parsers.model.Document as read"),
+    Column("api", Json, comment="the API's last answer"),
+    Column("record", Json, comment="the reconciled record"),
     Column("reason", Text),
     Column("detail", Text),
     UniqueConstraint("account", "sha256"),
@@ -101,7 +103,7 @@ events = Table(
     Column("kind", Text, nullable=False),
     Column("step", Text, nullable=False),
     Column("version", Integer, nullable=False),
-    Column("data", JSON, nullable=False, comment="what changed"),
+    Column("data", Json, nullable=False, comment="what changed"),
     Index(None, "bill_id", "id"),
 )
 
@@ -113,7 +115,7 @@ deliveries = Table(
     Column("account", Text, nullable=False),
     Column("event", Text, nullable=False, comment="new_unparsed_bill, new_bill or updated_bill"),
     Column("target", Text, nullable=False, comment="'file' or the URL"),
-    Column("payload", JSON, nullable=False),
+    Column("payload", Json, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("sequence", Integer, nullable=False, comment="the bill's version: the order for one target"),
     Column("final", Boolean, nullable=False, comment="the bill is delivered when this one is"),

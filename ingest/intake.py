@@ -1,0 +1,163 @@
+"""The one door: whatever brings a document in hands it here and gets a receipt.
+
+A receipt is given only when the document's copy and its record are durable. Unavailable (StorageFull, LedgerBusy)
+means that nothing was taken and the source must keep the document and offer it again.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Literal
+
+import structlog
+
+from ingest.config import Limits
+from ingest.parsing import ParserPool
+from ingest.reasons import BY_CODE, Reason
+from ingest.store.documents import DocumentStore, disk_errors
+from ingest.store.ledger import Ledger
+from ingest.store.rows import Arrival, NewArrival, Outcome, Priority
+from parsers.errors import DocumentError
+from parsers.model import DocumentKind
+
+MAGIC = b"%PDF-"
+MAGIC_WITHIN = 1024
+
+log = structlog.get_logger()
+
+SourceName = Literal["smtp", "folder", "batch"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """One document that a source offers. ``content`` is its bytes or the path of a file that will not change."""
+
+    account: str
+    source: SourceName
+    name: str
+    content: bytes | Path
+    customer: str | None = None
+    external_id: str | None = None
+    message: dict[str, Any] | None = None
+    place: str | None = None
+    """Where the source will keep the file once it is taken; results are written beside it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """What became of an offered document. A duplicate is a success that points to the first one's bill."""
+
+    arrival_id: str
+    name: str
+    outcome: Outcome
+    bill_id: str | None
+    reason: Reason | None
+    detail: str | None
+
+    @property
+    def taken(self) -> bool:
+        """Whether the document is in the ledger, now or from before."""
+        return self.outcome is not Outcome.REFUSED
+
+
+class Intake:
+    """Checks a document, stores it durably, opens its record."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        documents: DocumentStore,
+        pool: ParserPool,
+        limits: Limits,
+        wake_worker: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._ledger = ledger
+        self._documents = documents
+        self._pool = pool
+        self._limits = limits
+        self._wake_worker = wake_worker
+        self._running: set[asyncio.Task[list[Receipt]]] = set()
+
+    async def take(self, offers: Sequence[Offer]) -> list[Receipt]:
+        """Receipts in the order of the offers, all in one commit. Once begun it is not undone by cancellation."""
+        taking = asyncio.create_task(self._take(offers), name="intake")
+        self._running.add(taking)
+        taking.add_done_callback(self._running.discard)
+        return await asyncio.shield(taking)
+
+    async def finish(self) -> None:
+        """Waits for what was begun (at shutdown)."""
+        await asyncio.gather(*self._running, return_exceptions=True)
+
+    async def _take(self, offers: Sequence[Offer]) -> list[Receipt]:
+        checked = [await self._check_and_store(offer) for offer in offers]
+        arrivals = await self._ledger.receive(checked)
+        self._wake_worker()
+        for arrival in arrivals:
+            log.info(
+                "document came in",
+                source=arrival.source, account=arrival.account, outcome=arrival.outcome.value,
+                reason=arrival.reason and arrival.reason.value, arrival=arrival.id, bill=arrival.bill_id,
+            )  # fmt: skip
+        return [_receipt(arrival) for arrival in arrivals]
+
+    async def _check_and_store(self, offer: Offer) -> NewArrival:
+        new = NewArrival(
+            account=offer.account,
+            source=offer.source,
+            name=offer.name,
+            priority=Priority[offer.source.upper()],
+            customer=offer.customer,
+            external_id=offer.external_id,
+            message=offer.message,
+            place=offer.place,
+        )
+        reason = await asyncio.to_thread(self._refusal, offer.content)
+        if reason is not None:
+            return replace(new, reason=reason, place=None)
+        sha256 = await self._documents.put(offer.content)
+        try:
+            await self._inspect(sha256)
+        except DocumentError as error:
+            await self._documents.delete(sha256)
+            return replace(new, sha256=sha256, reason=BY_CODE[error.kind.value], detail=error.detail, place=None)
+        return replace(new, sha256=sha256)
+
+    def _refusal(self, content: bytes | Path) -> Reason | None:
+        """What the size and the first bytes tell."""
+        with disk_errors():
+            size = len(content) if isinstance(content, bytes) else content.stat().st_size
+            if size == 0:
+                return Reason.EMPTY
+            if size > self._limits.max_document_bytes:
+                return Reason.TOO_LARGE
+            if MAGIC not in _head(content):
+                return Reason.NOT_A_PDF
+        return None
+
+    async def _inspect(self, sha256: str) -> None:
+        """Opens the stored copy in a parser child; raises DocumentError when no bill can come of it."""
+        pages = (await self._pool.inspect(self._documents.path(sha256))).page_count
+        if pages > self._limits.max_pages:
+            raise DocumentError(
+                DocumentKind.TOO_MANY_PAGES, f"It has {pages} pages; {self._limits.max_pages} are allowed."
+            )
+
+
+def _head(content: bytes | Path) -> bytes:
+    if isinstance(content, bytes):
+        return content[:MAGIC_WITHIN]
+    with content.open("rb") as file:
+        return file.read(MAGIC_WITHIN)
+
+
+def _receipt(arrival: Arrival) -> Receipt:
+    return Receipt(
+        arrival_id=arrival.id,
+        name=arrival.name,
+        outcome=arrival.outcome,
+        bill_id=arrival.bill_id,
+        reason=arrival.reason,
+        detail=arrival.detail,
+    )

@@ -1,0 +1,290 @@
+"""The ledger: what came in, where each bill stands, and everything that ever changed.
+
+Every method is one transaction. A change of a bill names the version that it was decided on; when another writer was
+faster it raises StaleVersion and nothing is changed. Errors of the database come as LedgerBusy or StorageFull.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Collection, Sequence
+from pathlib import Path
+from typing import Any, Self, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from ingest.errors import StaleVersion
+from ingest.store import transactions
+from ingest.store.engine import ledger_errors, make_engine, now
+from ingest.store.migrate import migrate
+from ingest.store.rows import (
+    Arrival,
+    Bill,
+    Delivery,
+    Event,
+    NewArrival,
+    NewDelivery,
+    Step,
+    to_arrival,
+    to_bill,
+    to_delivery,
+    to_event,
+)
+from ingest.store.schema import arrivals, bills, deliveries, events, stopped_accounts
+from ingest.store.writer import GroupWriter
+
+T = TypeVar("T")
+
+
+class Ledger:
+    """An open ledger. Use ``async with await Ledger.open(url) as ledger``."""
+
+    def __init__(self, engine: AsyncEngine, clock: Callable[[], dt.datetime] = now) -> None:
+        self.engine = engine
+        self.clock = clock
+        self._writer = GroupWriter(engine)
+
+    @classmethod
+    async def open(cls, url: str, clock: Callable[[], dt.datetime] = now) -> "Ledger":
+        """Brings the schema up to date (creating the file and its folder) and connects."""
+        if url.startswith("sqlite"):
+            Path(sa.make_url(url).database or ".").parent.mkdir(parents=True, exist_ok=True)
+        with ledger_errors():
+            await migrate(url)
+        return cls(make_engine(url), clock)
+
+    async def __aenter__(self) -> Self:
+        self._writer.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._writer.stop()
+        await self.engine.dispose()
+
+    # -- documents come in
+
+    async def receive(self, offered: Sequence[NewArrival]) -> list[Arrival]:
+        """Opens a bill for each new document; the same bytes again become a duplicate. All or nothing."""
+        at = self.clock()
+
+        async def work(connection: AsyncConnection) -> list[Arrival]:
+            return [await transactions.receive(connection, arrival, at) for arrival in offered]
+
+        return await self._writer.write(work)
+
+    async def arrivals(
+        self, *, bill_id: str | None = None, ids: Collection[str] | None = None, limit: int = 1000
+    ) -> list[Arrival]:
+        """Newest first: those of one bill, those with these ids, or all."""
+        query = sa.select(arrivals).order_by(arrivals.c.received_at.desc(), arrivals.c.id.desc()).limit(limit)
+        if bill_id is not None:
+            query = query.where(arrivals.c.bill_id == bill_id)
+        if ids is not None:
+            query = query.where(arrivals.c.id.in_(ids))
+        return [to_arrival(row) for row in await self._rows(query)]
+
+    async def move_arrival(self, arrival_id: str, place: str) -> None:
+        """Notes where an arrival's file lies now."""
+
+        async def work(connection: AsyncConnection) -> None:
+            await connection.execute(arrivals.update().where(arrivals.c.id == arrival_id).values(place=place))
+
+        await self._writer.write(work)
+
+    # -- bills
+
+    async def bill(self, bill_id: str) -> Bill | None:
+        """One bill, or None."""
+        rows = await self._rows(sa.select(bills).where(bills.c.id == bill_id))
+        return to_bill(rows[0]) if rows else None
+
+    async def bills(self, *, account: str | None = None, step: Step | None = None, limit: int = 100) -> list[Bill]:
+        """Newest first."""
+        query = sa.select(bills).order_by(bills.c.received_at.desc(), bills.c.id.desc()).limit(limit)
+        if account is not None:
+            query = query.where(bills.c.account == account)
+        if step is not None:
+            query = query.where(bills.c.step == step)
+        return [to_bill(row) for row in await self._rows(query)]
+
+    async def children(self, bill_id: str) -> list[Bill]:
+        """The bills that a document was split into, in the order of their pages."""
+        query = sa.select(bills).where(bills.c.parent_id == bill_id).order_by(bills.c.first_page, bills.c.id)
+        return [to_bill(row) for row in await self._rows(query)]
+
+    async def events(self, bill_id: str) -> list[Event]:
+        """Everything that happened to a bill, in order."""
+        query = sa.select(events).where(events.c.bill_id == bill_id).order_by(events.c.id)
+        return [to_event(row) for row in await self._rows(query)]
+
+    async def counts(self) -> dict[tuple[str, str], int]:
+        """Number of bills by account and step."""
+        query = sa.select(bills.c.account, bills.c.step, sa.func.count()).group_by(bills.c.account, bills.c.step)
+        return {(account, step): number for account, step, number in map(tuple, await self._rows(query))}
+
+    async def due_bills(self, busy: Collection[str], limit: int) -> tuple[list[Bill], dt.datetime | None]:
+        """Bills whose next step is due, most urgent first, without those in ``busy``; and when the next one will be.
+
+        Bills of a stopped account wait, except for the steps that need no API.
+        """
+        at = self.clock()
+        stopped = sa.select(stopped_accounts.c.account)
+        runnable = sa.or_(
+            bills.c.step.not_in([Step.UPLOADING, Step.POLLING]),
+            bills.c.account.not_in(stopped),
+        )
+        query = (
+            sa.select(bills)
+            .where(bills.c.wake_at <= at, runnable, bills.c.id.not_in(busy))
+            .order_by(bills.c.priority, bills.c.wake_at)
+            .limit(limit)
+        )
+        upcoming = sa.select(sa.func.min(bills.c.wake_at)).where(bills.c.wake_at > at)
+        return [to_bill(row) for row in await self._rows(query)], await self._moment(upcoming)
+
+    async def change(
+        self,
+        bill: Bill,
+        kind: str,
+        *,
+        values: dict[str, Any],
+        data: dict[str, Any] | None = None,
+        send: Sequence[NewDelivery] = (),
+        split: Sequence[Bill] = (),
+    ) -> Bill:
+        """Changes a bill, writes the event, and queues deliveries and children, all in one transaction.
+
+        ``data`` is what the event keeps (default: the values). Raises StaleVersion when the bill changed meanwhile.
+        """
+        at = self.clock()
+        changed = {**values, "version": bill.version + 1, "updated_at": at}
+
+        async def work(connection: AsyncConnection) -> Bill:
+            done = await connection.execute(
+                bills.update().where(bills.c.id == bill.id, bills.c.version == bill.version).values(**changed)
+            )
+            if done.rowcount != 1:
+                raise StaleVersion(f"bill {bill.id} is no longer at version {bill.version}")
+            row = (await connection.execute(sa.select(bills).where(bills.c.id == bill.id))).one()
+            after = to_bill(row)
+            await transactions.add_event(
+                connection, after, kind, at, transactions.plain(values if data is None else data)
+            )
+            for child in split:
+                await transactions.add_child(connection, child, at)
+            for delivery in send:
+                await transactions.send(connection, delivery, after, at)
+            return after
+
+        return await self._writer.write(work)
+
+    async def wake(self, account: str, *, bayou_id: str, steps: Collection[Step]) -> int:
+        """Makes the next step of a bill due at once; the number of bills woken."""
+        at = self.clock()
+
+        async def work(connection: AsyncConnection) -> int:
+            done = await connection.execute(
+                bills.update()
+                .where(bills.c.account == account, bills.c.bayou_id == bayou_id, bills.c.step.in_(steps))
+                .values(wake_at=at)
+            )
+            return done.rowcount
+
+        return await self._writer.write(work)
+
+    # -- deliveries
+
+    async def due_deliveries(self, busy: Collection[str], limit: int) -> tuple[list[Delivery], dt.datetime | None]:
+        """Deliveries that are due, oldest first, one at a time for each bill and target, in their order."""
+        at = self.clock()
+        earlier = deliveries.alias()
+        waits_for_earlier = sa.exists().where(
+            earlier.c.bill_id == deliveries.c.bill_id,
+            earlier.c.target == deliveries.c.target,
+            earlier.c.delivered_at.is_(None),
+            sa.or_(
+                earlier.c.sequence < deliveries.c.sequence,
+                sa.and_(earlier.c.sequence == deliveries.c.sequence, earlier.c.id < deliveries.c.id),
+            ),
+        )
+        query = (
+            sa.select(deliveries)
+            .where(deliveries.c.next_at <= at, deliveries.c.id.not_in(busy), ~waits_for_earlier)
+            .order_by(deliveries.c.next_at)
+            .limit(limit)
+        )
+        upcoming = sa.select(sa.func.min(deliveries.c.next_at)).where(deliveries.c.next_at > at)
+        return [to_delivery(row) for row in await self._rows(query)], await self._moment(upcoming)
+
+    async def deliveries(self, bill_id: str) -> list[Delivery]:
+        """All deliveries of a bill, in their order."""
+        query = (
+            sa.select(deliveries)
+            .where(deliveries.c.bill_id == bill_id)
+            .order_by(deliveries.c.sequence, deliveries.c.created_at, deliveries.c.id)
+        )
+        return [to_delivery(row) for row in await self._rows(query)]
+
+    async def delivered(self, delivery: Delivery) -> None:
+        """Notes a success; when it was the last final one, the bill is delivered."""
+        at = self.clock()
+
+        async def work(connection: AsyncConnection) -> None:
+            await transactions.close_delivery(connection, delivery, at)
+
+        await self._writer.write(work)
+
+    async def not_delivered(self, delivery: Delivery, error: str, next_at: dt.datetime) -> None:
+        """Notes a failed attempt and when to try again."""
+
+        async def work(connection: AsyncConnection) -> None:
+            await connection.execute(
+                deliveries.update()
+                .where(deliveries.c.id == delivery.id)
+                .values(attempts=delivery.attempts + 1, next_at=next_at, last_error=error[:500])
+            )
+
+        await self._writer.write(work)
+
+    async def waiting_deliveries(self) -> int:
+        """Number of deliveries that have not succeeded yet."""
+        query = sa.select(sa.func.count()).where(deliveries.c.delivered_at.is_(None))
+        return int((await self._rows(query))[0][0])
+
+    # -- accounts that the API refuses
+
+    async def stop_account(self, account: str, detail: str) -> None:
+        """No upload and no question for this account until it is started again."""
+        at = self.clock()
+
+        async def work(connection: AsyncConnection) -> None:
+            await connection.execute(stopped_accounts.delete().where(stopped_accounts.c.account == account))
+            await connection.execute(
+                stopped_accounts.insert().values(account=account, stopped_at=at, detail=detail[:500])
+            )
+
+        await self._writer.write(work)
+
+    async def start_accounts(self) -> None:
+        """Every stopped account is tried again (at the worker's start: its key may have been corrected)."""
+
+        async def work(connection: AsyncConnection) -> None:
+            await connection.execute(stopped_accounts.delete())
+
+        await self._writer.write(work)
+
+    async def stopped_accounts(self) -> dict[str, str]:
+        """Account to detail."""
+        return {row.account: row.detail for row in await self._rows(sa.select(stopped_accounts))}
+
+    # -- inside
+
+    async def _rows(self, query: sa.Select[Any]) -> Sequence[sa.Row[Any]]:
+        with ledger_errors():
+            async with self.engine.connect() as connection:
+                reading = await connection.execution_options(reading=True)
+                found: Sequence[sa.Row[Any]] = (await reading.execute(query)).all()
+                return found
+
+    async def _moment(self, query: sa.Select[Any]) -> dt.datetime | None:
+        moment: dt.datetime | None = (await self._rows(query))[0][0]
+        return moment

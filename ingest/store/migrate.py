@@ -1,0 +1,52 @@
+"""Brings the schema forward. ``HEAD`` is the newest revision under ``migrations/versions``."""
+
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from ingest.errors import ConfigError
+from ingest.store.engine import make_engine
+
+HEAD = "0001"
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+async def migrate(url: str) -> None:
+    """Upgrades the database to ``HEAD`` in one transaction; does nothing when it is there.
+
+    Raises ConfigError when the database was made by a newer version of the program.
+    """
+    engine = make_engine(url)
+    try:
+        async with engine.begin() as connection:
+            await connection.run_sync(_upgrade)
+    finally:
+        await engine.dispose()
+
+
+def _upgrade(connection: Connection) -> None:
+    present = _revision(connection)
+    if present == HEAD:
+        return
+    from alembic import command
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    if present is not None and present not in known:
+        raise ConfigError(
+            f"the ledger is at revision {present}, which this version does not know: run the newer version of "
+            "bill-ingest that made it, or restore a backup"
+        )
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def _revision(connection: Connection) -> str | None:
+    if not sa.inspect(connection).has_table("alembic_version"):
+        return None
+    found = connection.execute(sa.text("SELECT version_num FROM alembic_version")).first()
+    return str(found[0]) if found else None

@@ -1,0 +1,184 @@
+"""What the ledger holds, as frozen rows: arrivals, bills, events and deliveries."""
+
+import datetime as dt
+import secrets
+import time
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+from typing import Any
+
+from ingest.reasons import BY_CODE, Reason
+
+
+class Step(StrEnum):
+    """Where a bill stands. The first line is the plain way; each step is durable before the next begins."""
+
+    RECEIVED = "received"
+    PARSED = "parsed"
+    UPLOADING = "uploading"
+    POLLING = "polling"
+    RESOLVED = "resolved"
+    RECONCILED = "reconciled"
+    DELIVERED = "delivered"
+    SPLIT = "split"
+    """It held several bills, which go their own ways (``parent_id``)."""
+    REFUSED = "refused"
+    """It turned out to be no bill that anybody could read; ``reason`` says why."""
+
+
+class Outcome(StrEnum):
+    """What became of a document at the door."""
+
+    ACCEPTED = "accepted"
+    DUPLICATE = "duplicate"
+    REFUSED = "refused"
+
+
+class Priority(IntEnum):
+    """Who goes first when there is more to do than hands: people who wait before batches."""
+
+    SMTP = 0
+    FOLDER = 1
+    BATCH = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewArrival:
+    """A document at the door: stored already (``sha256``), or refused (``reason``)."""
+
+    account: str
+    source: str
+    name: str
+    priority: Priority
+    sha256: str | None = None
+    customer: str | None = None
+    external_id: str | None = None
+    message: dict[str, Any] | None = None
+    place: str | None = None
+    reason: Reason | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """A document that came in, with its outcome. One mail can bring several."""
+
+    id: str
+    received_at: dt.datetime
+    account: str
+    source: str
+    name: str
+    customer: str | None
+    external_id: str | None
+    message: dict[str, Any] | None
+    sha256: str | None
+    outcome: Outcome
+    reason: Reason | None
+    detail: str | None
+    bill_id: str | None
+    place: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bill:
+    """One bill (or a document not yet known to be several)."""
+
+    id: str
+    account: str
+    sha256: str
+    name: str
+    source: str
+    parent_id: str | None
+    first_page: int | None
+    last_page: int | None
+    customer: str | None
+    external_id: str | None
+    priority: int
+    received_at: dt.datetime
+    step: Step
+    version: int
+    wake_at: dt.datetime | None
+    attempts: int
+    updated_at: dt.datetime
+    bayou_id: str | None
+    api_status: str | None
+    uploaded_at: dt.datetime | None
+    local: dict[str, Any] | None
+    api: dict[str, Any] | None
+    record: dict[str, Any] | None
+    reason: Reason | None
+    detail: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One change of a bill."""
+
+    id: int
+    bill_id: str
+    at: dt.datetime
+    kind: str
+    step: Step
+    version: int
+    data: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewDelivery:
+    """Something that must reach ``target`` ('file', or a URL)."""
+
+    event: str
+    target: str
+    payload: dict[str, Any]
+    final: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """A delivery with its state. ``id`` stays the same through all attempts."""
+
+    id: str
+    bill_id: str
+    account: str
+    event: str
+    target: str
+    payload: dict[str, Any]
+    created_at: dt.datetime
+    sequence: int
+    final: bool
+    attempts: int
+    next_at: dt.datetime | None
+    delivered_at: dt.datetime | None
+    last_error: str | None
+
+
+def new_id(prefix: str) -> str:
+    """An id that sorts by time: ``bill_019a5c…``."""
+    return f"{prefix}_{time.time_ns() // 1_000_000:012x}{secrets.token_hex(6)}"
+
+
+def to_bill(row: Any) -> Bill:
+    """A row of ``bills`` as it is used."""
+    values = dict(row._mapping)  # noqa: SLF001 - the public name of SQLAlchemy rows begins with an underscore
+    values["step"] = Step(values["step"])
+    values["reason"] = values["reason"] and BY_CODE[values["reason"]]
+    return Bill(**values)
+
+
+def to_arrival(row: Any) -> Arrival:
+    """A row of ``arrivals`` as it is used."""
+    values = dict(row._mapping)  # noqa: SLF001
+    values["outcome"] = Outcome(values["outcome"])
+    values["reason"] = values["reason"] and BY_CODE[values["reason"]]
+    return Arrival(**values)
+
+
+def to_event(row: Any) -> Event:
+    """A row of ``events`` as it is used."""
+    values = dict(row._mapping)  # noqa: SLF001
+    return Event(**{**values, "step": Step(values["step"])})
+
+
+def to_delivery(row: Any) -> Delivery:
+    """A row of ``deliveries`` as it is used."""
+    return Delivery(**row._mapping)  # noqa: SLF001

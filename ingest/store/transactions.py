@@ -1,0 +1,138 @@
+"""What happens inside one transaction of the ledger: a document comes in, a child is opened, a delivery is closed."""
+
+import datetime as dt
+from dataclasses import asdict
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from ingest.reasons import Reason
+from ingest.store.rows import Arrival, Bill, Delivery, NewArrival, NewDelivery, Outcome, Step, new_id, to_bill
+from ingest.store.schema import arrivals, bills, deliveries, events
+
+TRIED_AGAIN = {Reason.CUSTOMER_ID_INVALID, Reason.REJECTED_BY_API}
+"""Reasons that people put right outside (a customer is created): the same document then starts once more."""
+
+
+async def receive(connection: AsyncConnection, new: NewArrival, at: dt.datetime) -> Arrival:
+    """Writes the arrival and, for a document not seen before on this account, its bill."""
+    outcome, bill_id, reason = Outcome.REFUSED, None, new.reason
+    if reason is None:
+        outcome, bill_id = await _bill_for(connection, new, at)
+        reason = Reason.DUPLICATE if outcome is Outcome.DUPLICATE else None
+    arrival = Arrival(
+        id=new_id("arrival"),
+        received_at=at,
+        account=new.account,
+        source=new.source,
+        name=new.name,
+        customer=new.customer,
+        external_id=new.external_id,
+        message=new.message,
+        sha256=new.sha256,
+        outcome=outcome,
+        reason=reason,
+        detail=new.detail or None,
+        bill_id=bill_id,
+        place=new.place,
+    )
+    await connection.execute(arrivals.insert().values(asdict(arrival)))
+    return arrival
+
+
+async def _bill_for(connection: AsyncConnection, new: NewArrival, at: dt.datetime) -> tuple[Outcome, str]:
+    query = sa.select(bills).where(bills.c.account == new.account, bills.c.sha256 == new.sha256)
+    row = (await connection.execute(query)).one_or_none()
+    if row is None:
+        bill = _opened(new, at)
+        await _insert(connection, bill, "received", at)
+        return Outcome.ACCEPTED, bill.id
+    known = to_bill(row)
+    if known.step is Step.DELIVERED and known.reason in TRIED_AGAIN:
+        await _try_again(connection, known, new, at)
+        return Outcome.ACCEPTED, known.id
+    if new.place and known.step is not Step.RECEIVED:
+        again = NewDelivery(event="duplicate", target="file", payload={})
+        await send(connection, again, known, at)
+    return Outcome.DUPLICATE, known.id
+
+
+def _opened(new: NewArrival, at: dt.datetime) -> Bill:
+    assert new.sha256 is not None  # noqa: S101 - a document without refusal was stored
+    return Bill(
+        id=new_id("bill"), account=new.account, sha256=new.sha256, name=new.name, source=new.source,
+        parent_id=None, first_page=None, last_page=None, customer=new.customer, external_id=new.external_id,
+        priority=new.priority, received_at=at, step=Step.RECEIVED, version=1, wake_at=at, attempts=0, updated_at=at,
+        bayou_id=None, api_status=None, uploaded_at=None, local=None, api=None, record=None, reason=None, detail=None,
+    )  # fmt: skip
+
+
+async def _insert(connection: AsyncConnection, bill: Bill, kind: str, at: dt.datetime) -> None:
+    await connection.execute(bills.insert().values(asdict(bill)))
+    data = {"name": bill.name, "sha256": bill.sha256, "source": bill.source, "parent_id": bill.parent_id}
+    await add_event(connection, bill, kind, at, data)
+
+
+async def _try_again(connection: AsyncConnection, bill: Bill, new: NewArrival, at: dt.datetime) -> None:
+    values = {"step": Step.PARSED, "wake_at": at, "attempts": 0, "reason": None, "detail": None}
+    values |= {"customer": new.customer or bill.customer, "version": bill.version + 1, "updated_at": at}
+    await connection.execute(bills.update().where(bills.c.id == bill.id).values(values))
+    row = (await connection.execute(sa.select(bills).where(bills.c.id == bill.id))).one()
+    await add_event(connection, to_bill(row), "tried_again", at, plain(values))
+
+
+async def add_child(connection: AsyncConnection, child: Bill, at: dt.datetime) -> None:
+    """Opens a bill that was split off, unless its very bytes are known already."""
+    query = sa.select(bills.c.id).where(bills.c.account == child.account, bills.c.sha256 == child.sha256)
+    if (await connection.execute(query)).first() is None:
+        await _insert(connection, child, "split_off", at)
+
+
+async def add_event(connection: AsyncConnection, bill: Bill, kind: str, at: dt.datetime, data: dict[str, Any]) -> None:
+    """One line of a bill's history."""
+    await connection.execute(
+        events.insert().values(bill_id=bill.id, at=at, kind=kind, step=bill.step, version=bill.version, data=data)
+    )
+
+
+async def send(connection: AsyncConnection, new: NewDelivery, bill: Bill, at: dt.datetime) -> None:
+    """Queues a delivery, due at once."""
+    await connection.execute(
+        deliveries.insert().values(
+            id=new_id("msg"), bill_id=bill.id, account=bill.account, event=new.event, target=new.target,
+            payload=new.payload, created_at=at, sequence=bill.version, final=new.final, attempts=0, next_at=at,
+        )
+    )  # fmt: skip
+
+
+async def close_delivery(connection: AsyncConnection, delivery: Delivery, at: dt.datetime) -> None:
+    """The delivery succeeded; with the last final one its bill is delivered."""
+    await connection.execute(
+        deliveries.update()
+        .where(deliveries.c.id == delivery.id)
+        .values(delivered_at=at, next_at=None, attempts=delivery.attempts + 1, last_error=None)
+    )
+    row = (await connection.execute(sa.select(bills).where(bills.c.id == delivery.bill_id))).one()
+    bill = to_bill(row)
+    if not delivery.final or bill.step is not Step.RECONCILED:
+        return
+    open_ones = sa.select(deliveries.c.id).where(
+        deliveries.c.bill_id == bill.id, deliveries.c.final, deliveries.c.delivered_at.is_(None)
+    )
+    if (await connection.execute(open_ones)).first() is None:
+        values = {"step": Step.DELIVERED, "version": bill.version + 1, "updated_at": at, "wake_at": None}
+        await connection.execute(bills.update().where(bills.c.id == bill.id).values(values))
+        row = (await connection.execute(sa.select(bills).where(bills.c.id == bill.id))).one()
+        await add_event(connection, to_bill(row), "delivered", at, {})
+
+
+def plain(value: Any) -> Any:
+    """Values as JSON can hold them: times as ISO 8601, enums as their codes."""
+    if isinstance(value, dict):
+        return {str(key): plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(inner) for inner in value]
+    if isinstance(value, dt.datetime | dt.date):
+        return value.isoformat()
+    return str(value) if isinstance(value, Reason | Step) else value
