@@ -87,7 +87,7 @@ def retry_after(headers: Mapping[str, str], now: dt.datetime) -> float | None:
 
 
 def failure(call: Call, subject: str, answer: Answer, now: dt.datetime) -> BayouError:
-    """The error that an answer without success means. ``subject`` is the upload's external id, or the bill asked for."""
+    """The error that an answer without success means. ``subject``: the upload's external id, or the bill asked for."""
     code, kind, message = _spoken(answer)
     if answer.status in _ACCOUNT or kind == "auth_error":
         return AccountRefused(answer.status, code, message)

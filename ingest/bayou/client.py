@@ -45,7 +45,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Uploaded:
-    """An upload that was taken. Where ``external_id`` is None the API does not know it yet: keep the id, set it later."""
+    """An upload that was taken. An ``external_id`` of None is not known to the API yet: keep the id, set it later."""
 
     id: int
     external_id: str | None
