@@ -95,6 +95,11 @@ class Reason(StrEnum):
         "The numbers on the bill do not add up.",
         "Compare the record's checks with the bill before you use its amounts.",
     )
+    CONFLICT = (
+        "conflict",
+        "The API and the local reading disagree on some values; the API's stand.",
+        "Compare the values that the record marks 'conflict' with the bill.",
+    )
     REBILL = ("rebill", "The bill corrects an earlier one.", "Check which of the two your records should use.")
     # what the API said
     REJECTED_BY_API = (
@@ -125,7 +130,7 @@ class Reason(StrEnum):
     TIMED_OUT = (
         "timed_out",
         "The API did not answer in time; the values were read locally.",
-        "Nothing to do: a late answer still updates the record.",
+        "Nothing to do: when the API answers after all, its webhook updates the record.",
     )
     ACCOUNT_STOPPED = (
         "account_stopped",

@@ -156,7 +156,8 @@ class Ledger:
         ``data`` is what the event keeps (default: the values). Raises StaleVersion when the bill changed meanwhile.
         """
         at = self.clock()
-        changed = {**values, "version": bill.version + 1, "updated_at": at}
+        entered = {"step_at": at} if values.get("step", bill.step) != bill.step else {}
+        changed = {**values, **entered, "version": bill.version + 1, "updated_at": at}
 
         async def work(connection: AsyncConnection) -> Bill:
             done = await connection.execute(

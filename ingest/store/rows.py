@@ -96,6 +96,7 @@ class Bill:
     priority: int
     received_at: dt.datetime
     step: Step
+    step_at: dt.datetime
     version: int
     wake_at: dt.datetime | None
     attempts: int

@@ -76,6 +76,7 @@ bills = Table(
     Column("priority", Integer, nullable=False),
     Column("received_at", UtcDateTime, nullable=False),
     Column("step", Text, nullable=False),
+    Column("step_at", UtcDateTime, nullable=False, comment="since when it stands there"),
     Column("version", Integer, nullable=False),
     Column("wake_at", UtcDateTime, comment="when the next step is due; null when there is none"),
     Column("attempts", Integer, nullable=False, comment="failed tries of the present step"),

@@ -63,7 +63,8 @@ def _opened(new: NewArrival, at: dt.datetime) -> Bill:
     return Bill(
         id=new_id("bill"), account=new.account, sha256=new.sha256, name=new.name, source=new.source,
         parent_id=None, first_page=None, last_page=None, customer=new.customer, external_id=new.external_id,
-        priority=new.priority, received_at=at, step=Step.RECEIVED, version=1, wake_at=at, attempts=0, updated_at=at,
+        priority=new.priority, received_at=at, step=Step.RECEIVED, step_at=at, version=1, wake_at=at,
+        attempts=0, updated_at=at,
         bayou_id=None, api_status=None, uploaded_at=None, local=None, api=None, record=None, reason=None, detail=None,
     )  # fmt: skip
 
@@ -75,7 +76,7 @@ async def _insert(connection: AsyncConnection, bill: Bill, kind: str, at: dt.dat
 
 
 async def _try_again(connection: AsyncConnection, bill: Bill, new: NewArrival, at: dt.datetime) -> None:
-    values = {"step": Step.PARSED, "wake_at": at, "attempts": 0, "reason": None, "detail": None}
+    values = {"step": Step.PARSED, "step_at": at, "wake_at": at, "attempts": 0, "reason": None, "detail": None}
     values |= {"customer": new.customer or bill.customer, "version": bill.version + 1, "updated_at": at}
     await connection.execute(bills.update().where(bills.c.id == bill.id).values(values))
     row = (await connection.execute(sa.select(bills).where(bills.c.id == bill.id))).one()
@@ -121,7 +122,7 @@ async def close_delivery(connection: AsyncConnection, delivery: Delivery, at: dt
         deliveries.c.bill_id == bill.id, deliveries.c.final, deliveries.c.delivered_at.is_(None)
     )
     if (await connection.execute(open_ones)).first() is None:
-        values = {"step": Step.DELIVERED, "version": bill.version + 1, "updated_at": at, "wake_at": None}
+        values = {"step": Step.DELIVERED, "step_at": at, "version": bill.version + 1, "updated_at": at, "wake_at": None}
         await connection.execute(bills.update().where(bills.c.id == bill.id).values(values))
         row = (await connection.execute(sa.select(bills).where(bills.c.id == bill.id))).one()
         await add_event(connection, to_bill(row), "delivered", at, {})

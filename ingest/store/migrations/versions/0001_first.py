@@ -26,6 +26,7 @@ def upgrade() -> None:
         sa.Column("priority", sa.Integer(), nullable=False),
         sa.Column("received_at", UtcDateTime(), nullable=False),
         sa.Column("step", sa.Text(), nullable=False),
+        sa.Column("step_at", UtcDateTime(), nullable=False, comment="since when it stands there"),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column(
             "wake_at", UtcDateTime(), nullable=True, comment="when the next step is due; null when there is none"
