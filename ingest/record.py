@@ -4,6 +4,7 @@
 with page, box, text and rule where the local reading has the value, and with both values on a conflict.
 """
 
+import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -22,7 +23,7 @@ def make_record(bill: Bill) -> dict[str, Any]:
     """The record of a bill from what its row holds: the local reading, the API's answer, or both."""
     document = Document.model_validate(bill.local) if bill.local else None
     local = document.bills[0] if document and document.bills else None
-    api = ApiBill.read(bill.api) if bill.api else None
+    api = ApiBill.model_validate_json(json.dumps(bill.api)) if bill.api else None
     merged = merge(local, api)
     return {
         **_identity(bill, api),

@@ -17,6 +17,7 @@ from ingest.store import transactions
 from ingest.store.engine import ledger_errors, make_engine, now
 from ingest.store.migrate import migrate
 from ingest.store.rows import (
+    NEEDS_API,
     Arrival,
     Bill,
     Delivery,
@@ -129,7 +130,7 @@ class Ledger:
         at = self.clock()
         stopped = sa.select(stopped_accounts.c.account)
         runnable = sa.or_(
-            bills.c.step.not_in([Step.UPLOADING, Step.POLLING]),
+            bills.c.step.not_in(NEEDS_API),
             bills.c.account.not_in(stopped),
         )
         query = (

@@ -26,6 +26,10 @@ class Step(StrEnum):
     """It turned out to be no bill that anybody could read; ``reason`` says why."""
 
 
+NEEDS_API = (Step.PARSED, Step.UPLOADING, Step.POLLING, Step.DELIVERED)
+"""Steps whose next one talks to the API."""
+
+
 class Outcome(StrEnum):
     """What became of a document at the door."""
 

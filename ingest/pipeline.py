@@ -1,0 +1,175 @@
+"""One bill from received to delivered, top to bottom. Each step ends with one commit and may be repeated after a crash.
+
+received -> parsed -> uploading -> polling -> resolved -> reconciled -> delivered; a document of several bills is
+``split`` and each bill goes its own way from ``parsed``; what nobody can read is ``refused``.
+
+No bill is uploaded twice: ``uploading`` is written before the call, and whoever finds a bill there asks the API for
+the bill's external id (made from the content's hash) before sending anything.
+"""
+
+import datetime as dt
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from ingest.api_steps import ApiSteps
+from ingest.bayou.client import BayouClient
+from ingest.bayou.errors import AccountRefused
+from ingest.config import Settings
+from ingest.errors import Unavailable
+from ingest.parsing import ParserPool
+from ingest.reasons import BY_CODE
+from ingest.record import make_record
+from ingest.splitting import Splitter
+from ingest.store.documents import DocumentStore
+from ingest.store.ledger import Ledger
+from ingest.store.rows import Bill, NewDelivery, Step
+from parsers.model import Document, DocumentKind
+
+REFUSED_KINDS = {
+    DocumentKind.NOT_A_BILL, DocumentKind.NO_ENERGY, DocumentKind.NOT_A_PDF, DocumentKind.PASSWORD_REQUIRED,
+    DocumentKind.TOO_MANY_PAGES,
+}  # fmt: skip
+"""What ends here. Everything else, readable for us or not, is put before the API."""
+
+log = structlog.get_logger()
+
+
+class Pipeline:
+    """Runs the steps of bills. Errors that a step does not expect are the scheduler's."""
+
+    def __init__(
+        self,
+        *,
+        ledger: Ledger,
+        documents: DocumentStore,
+        pool: ParserPool,
+        clients: Mapping[str, BayouClient],
+        settings: Settings,
+        clock: Callable[[], dt.datetime],
+        wake_delivery: Callable[[], None],
+    ) -> None:
+        self._ledger = ledger
+        self._documents = documents
+        self._pool = pool
+        self._splitter = Splitter(pool, documents)
+        self._settings = settings
+        self._clock = clock
+        self._wake_delivery = wake_delivery
+        api = ApiSteps(ledger, documents, clients, settings.polling, clock)
+        self._steps: dict[Step, Callable[[Bill], Awaitable[Bill]]] = {
+            Step.RECEIVED: self._parse,
+            Step.PARSED: api.upload,
+            Step.UPLOADING: api.find_or_upload,
+            Step.POLLING: api.poll,
+            Step.RESOLVED: self._reconcile,
+            Step.DELIVERED: api.look_again,
+        }
+
+    async def advance(self, bill: Bill) -> None:
+        """Runs the bill's steps for as long as the next one is due."""
+        account = self._settings.accounts.get(bill.account)
+        if account is None:
+            raise Unavailable(f"account {bill.account!r} is no longer configured")
+        try:
+            while bill.wake_at is not None and bill.wake_at <= self._clock() and bill.step in self._steps:
+                before = bill.version
+                bill = await self._steps[bill.step](bill)
+                if bill.version == before:
+                    return
+        except AccountRefused as error:
+            log.warning(
+                "the API refuses this account; nothing more is sent for it", account=bill.account, error=str(error)
+            )
+            await self._ledger.stop_account(bill.account, str(error))
+
+    # -- our own reading
+
+    async def _parse(self, bill: Bill) -> Bill:
+        document = await self._reading(bill)
+        if document.document in REFUSED_KINDS:
+            return await self._refuse(bill, document)
+        if len(document.bills) > 1:
+            return await self._split(bill, document)
+        return await self._first_record(bill, document)
+
+    async def _reading(self, bill: Bill) -> Document:
+        """A bill that was split off was read together with its document."""
+        if bill.local is not None:
+            return Document.model_validate(bill.local)
+        return await self._pool.read(self._path(bill), priority=bill.priority)
+
+    async def _refuse(self, bill: Bill, document: Document) -> Bill:
+        reason = BY_CODE[document.document.value]
+        values = {"step": Step.REFUSED, "wake_at": None, "reason": reason, "detail": document.detail}
+        done = await self._ledger.change(bill, "refused", values=values, send=[_to_file("document_refused")])
+        self._wake_delivery()
+        log.info("document refused", bill=bill.id, account=bill.account, reason=reason.value)
+        return done
+
+    async def _split(self, bill: Bill, document: Document) -> Bill:
+        """Each bill becomes a PDF and a row of its own, its reading included, in one commit."""
+        children = await self._splitter.split(bill, document, self._clock())
+        values = {"step": Step.SPLIT, "wake_at": None, "local": {"document": "bill", "bills": len(children)}}
+        done = await self._ledger.change(
+            bill, "split", values=values, split=children, send=[_to_file("document_split")]
+        )
+        self._wake_delivery()
+        log.info("document split", bill=bill.id, account=bill.account, bills=len(children))
+        return done
+
+    async def _first_record(self, bill: Bill, document: Document) -> Bill:
+        """The first answer, long before the API's: sent as ``new_unparsed_bill``."""
+        local = document.to_json()
+        record = make_record(replace(bill, local=local))
+        values = {"step": Step.PARSED, "local": local, "record": record, "wake_at": self._clock()}
+        data = {"document": document.document.value, "parser": document.parser, "detail": document.detail}
+        send = self._to_all(bill.account, "new_unparsed_bill", record, final=False)
+        parsed = await self._ledger.change(bill, "parsed", values=values, data=data, send=send)
+        self._wake_delivery()
+        return parsed
+
+    # -- the record
+
+    async def _reconcile(self, bill: Bill) -> Bill:
+        record = make_record(bill)
+        before = await self._ledger.deliveries(bill.id)
+        event = "updated_bill" if any(delivery.final for delivery in before) else "new_bill"
+        values = {"step": Step.RECONCILED, "record": record, "wake_at": None}
+        data = {"reasons": record["reasons"], "sources": _sources(record)}
+        send = self._to_all(bill.account, event, record, final=True)
+        done = await self._ledger.change(bill, "reconciled", values=values, data=data, send=send)
+        self._wake_delivery()
+        log.info(
+            "bill done",
+            bill=bill.id, account=bill.account, utility=record["utility"], status=record["status"],
+            reasons=record["reasons"], seconds=round((self._clock() - bill.received_at).total_seconds(), 2),
+            **_sources(record),
+        )  # fmt: skip
+        return done
+
+    def _to_all(self, account: str, event: str, record: dict[str, Any], *, final: bool) -> list[NewDelivery]:
+        payload = {"event": event, "object": record}
+        urls = self._settings.accounts[account].webhook_urls
+        return [
+            NewDelivery(event=event, target="file", payload={}, final=final),
+            *(NewDelivery(event=event, target=url, payload=payload, final=final) for url in urls),
+        ]
+
+    def _path(self, bill: Bill) -> Path:
+        return self._documents.path(bill.sha256)
+
+
+def _to_file(event: str) -> NewDelivery:
+    return NewDelivery(event=event, target="file", payload={})
+
+
+def _sources(record: dict[str, Any]) -> dict[str, int]:
+    """How many values came from where."""
+    counts: dict[str, int] = {}
+    for source in record["sources"].values():
+        counts[f"from_{source['from']}"] = counts.get(f"from_{source['from']}", 0) + 1
+    return counts

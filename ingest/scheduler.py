@@ -1,0 +1,130 @@
+"""One loop for all that is due: nothing waits as a task, and nothing is forgotten by a crash.
+
+What is due is asked of the ledger each time; a claim is an entry of a set in memory, so after a restart every due row
+is simply due.
+"""
+
+import asyncio
+import datetime as dt
+from collections.abc import Awaitable, Callable, Collection
+from typing import Generic, Protocol, TypeVar
+
+import structlog
+
+from ingest.errors import IngestError, StaleVersion
+
+RESCAN_SECONDS = 5.0
+HOLD_SECONDS = (0.5, 2.0, 10.0, 60.0)
+"""After an error that the step itself did not expect: how long the same item is left alone, by number of errors."""
+
+log = structlog.get_logger()
+
+
+class Item(Protocol):
+    """Anything with an id."""
+
+    @property
+    def id(self) -> str:
+        """Its key in the ledger."""
+
+
+T = TypeVar("T", bound=Item)
+Due = Callable[[Collection[str], int], Awaitable[tuple[list[T], dt.datetime | None]]]
+
+
+class Scheduler(Generic[T]):
+    """Runs ``step`` on each due item, at most ``limit`` at the same time, each item once at a time."""
+
+    def __init__(
+        self,
+        name: str,
+        due: Due[T],
+        step: Callable[[T], Awaitable[None]],
+        *,
+        limit: int,
+        clock: Callable[[], dt.datetime],
+    ) -> None:
+        self._name = name
+        self._due = due
+        self._step = step
+        self._limit = limit
+        self._clock = clock
+        self._busy: dict[str, asyncio.Task[None] | None] = {}
+        self._errors: dict[str, int] = {}
+        self._changed = asyncio.Event()
+        self._stopping = False
+
+    def wake(self) -> None:
+        """Something may be due now."""
+        self._changed.set()
+
+    async def run(self) -> None:
+        """Until ``stop``. The tasks it starts are its own."""
+        async with asyncio.TaskGroup() as tasks:
+            while not self._stopping:
+                self._changed.clear()
+                upcoming = await self._start_due(tasks)
+                await self._rest(upcoming)
+
+    async def stop(self, deadline: float) -> None:
+        """Starts nothing more; running steps have ``deadline`` seconds, what is left stays in the ledger."""
+        self._stopping = True
+        self._changed.set()
+        running = [task for task in self._busy.values() if task is not None]
+        if running:
+            _, late = await asyncio.wait(running, timeout=deadline)
+            for task in late:
+                task.cancel()
+
+    async def _start_due(self, tasks: asyncio.TaskGroup) -> dt.datetime | None:
+        free = self._limit - sum(task is not None for task in self._busy.values())
+        if free <= 0:
+            return None
+        try:
+            items, upcoming = await self._due(list(self._busy), free)
+        except IngestError as error:
+            log.warning("cannot see what is due; trying again", what=self._name, error=str(error))
+            return None
+        for item in items:
+            self._busy[item.id] = tasks.create_task(self._run_one(item), name=f"{self._name} {item.id}")
+        return upcoming
+
+    async def _rest(self, upcoming: dt.datetime | None) -> None:
+        seconds = RESCAN_SECONDS
+        if upcoming is not None:
+            seconds = min(seconds, max(0.0, (upcoming - self._clock()).total_seconds()))
+        try:
+            await asyncio.wait_for(self._changed.wait(), seconds)
+        except TimeoutError:
+            return
+
+    async def _run_one(self, item: T) -> None:
+        try:
+            await self._step(item)
+        except asyncio.CancelledError:
+            self._release(item.id)
+            raise
+        except StaleVersion as error:
+            log.debug("another writer was faster", what=self._name, error=str(error))
+            self._release(item.id)
+        except Exception as error:  # noqa: BLE001 - one item must not stop the others; it is logged and tried again
+            self._hold(item.id, error)
+        else:
+            self._errors.pop(item.id, None)
+            self._release(item.id)
+
+    def _hold(self, key: str, error: Exception) -> None:
+        count = self._errors.get(key, 0)
+        self._errors[key] = count + 1
+        seconds = HOLD_SECONDS[min(count, len(HOLD_SECONDS) - 1)]
+        expected = isinstance(error, IngestError)
+        log.warning(
+            "a step failed; it is tried again", what=self._name, id=key, error=repr(error), after_seconds=seconds,
+            exc_info=None if expected else error,
+        )  # fmt: skip
+        self._busy[key] = None
+        asyncio.get_running_loop().call_later(seconds, self._release, key)
+
+    def _release(self, key: str) -> None:
+        self._busy.pop(key, None)
+        self._changed.set()
