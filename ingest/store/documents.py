@@ -86,7 +86,7 @@ def write_durably(place: Path, content: bytes) -> None:
     """Replaces a file as one step: a reader sees the old or the new content, also after a power cut."""
     with disk_errors():
         place.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(prefix=f".{place.name[:100]}-", suffix=".part", dir=place.parent)
+        descriptor, name = tempfile.mkstemp(prefix=".incoming-", suffix=".part", dir=place.parent)
         temporary = Path(name)
         try:
             with os.fdopen(descriptor, "wb") as target:

@@ -73,10 +73,17 @@ class Ledger:
         return await self._writer.write(work)
 
     async def arrivals(
-        self, *, bill_id: str | None = None, ids: Collection[str] | None = None, limit: int = 1000
+        self,
+        *,
+        account: str | None = None,
+        bill_id: str | None = None,
+        ids: Collection[str] | None = None,
+        limit: int = 1000,
     ) -> list[Arrival]:
-        """Newest first: those of one bill, those with these ids, or all."""
+        """Newest first: those of one account, of one bill, with these ids, or all."""
         query = sa.select(arrivals).order_by(arrivals.c.received_at.desc(), arrivals.c.id.desc()).limit(limit)
+        if account is not None:
+            query = query.where(arrivals.c.account == account)
         if bill_id is not None:
             query = query.where(arrivals.c.bill_id == bill_id)
         if ids is not None:
@@ -128,19 +135,19 @@ class Ledger:
         Bills of a stopped account wait, except for the steps that need no API.
         """
         at = self.clock()
-        stopped = sa.select(stopped_accounts.c.account)
-        runnable = sa.or_(
-            bills.c.step.not_in(NEEDS_API),
-            bills.c.account.not_in(stopped),
-        )
         query = (
             sa.select(bills)
-            .where(bills.c.wake_at <= at, runnable, bills.c.id.not_in(busy))
+            .where(bills.c.wake_at <= at, _runnable(), bills.c.id.not_in(busy))
             .order_by(bills.c.priority, bills.c.wake_at)
             .limit(limit)
         )
         upcoming = sa.select(sa.func.min(bills.c.wake_at)).where(bills.c.wake_at > at)
         return [to_bill(row) for row in await self._rows(query)], await self._moment(upcoming)
+
+    async def oldest_due(self) -> dt.datetime | None:
+        """Since when the next step of some bill could have run; None when nothing waits for us."""
+        query = sa.select(sa.func.min(bills.c.wake_at)).where(bills.c.wake_at <= self.clock(), _runnable())
+        return await self._moment(query)
 
     async def change(
         self,
@@ -290,3 +297,9 @@ class Ledger:
     async def _moment(self, query: sa.Select[Any]) -> dt.datetime | None:
         moment: dt.datetime | None = (await self._rows(query))[0][0]
         return moment
+
+
+def _runnable() -> sa.ColumnElement[bool]:
+    """Bills whose account the API has not refused, and steps that need no API."""
+    stopped = sa.select(stopped_accounts.c.account)
+    return sa.or_(bills.c.step.not_in(NEEDS_API), bills.c.account.not_in(stopped))
