@@ -291,6 +291,32 @@ def load(path: Path | None = None) -> Settings:
         raise ConfigError("\n".join(_line(problem) for problem in error.errors())) from error
 
 
+def problems(settings: Settings) -> list[str]:
+    """What is wrong with settings that are well-formed: files that are not there, folders that cannot be written."""
+    found = [
+        f"smtp.{name}: cannot read {file}"
+        for name, file in (("tls_cert", settings.smtp.tls_cert), ("tls_key", settings.smtp.tls_key))
+        if file is not None and not os.access(file, os.R_OK)
+    ]
+    for key, folder in (("data_dir", settings.data_dir), ("records_dir", settings.output_dir)):
+        if not os.access(_nearest(folder), os.W_OK):
+            found.append(f"{key}: {folder} cannot be written")
+    for name, account in settings.accounts.items():
+        if account.inbox is not None and not account.inbox.is_dir():
+            found.append(f"accounts.{name}.inbox: {account.inbox} is not a folder (is the share mounted?)")
+        if not account.recipients and settings.inbox(name) is None:
+            found.append(f"accounts.{name}: it has neither recipients nor an inbox, so only imports can reach it")
+        if account.recipients and not account.domains:
+            found.append(f"accounts.{name}.domains: nobody may send to its recipients; name at least one domain")
+    return found
+
+
+def _nearest(folder: Path) -> Path:
+    """The folder itself or the nearest one above it that exists."""
+    absolute = folder.absolute()
+    return next(place for place in (absolute, *absolute.parents) if place.exists())
+
+
 def _read_toml(file: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(file.read_text(encoding="utf-8"))

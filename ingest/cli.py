@@ -1,0 +1,203 @@
+"""``bill-ingest``: arguments to calls. Results on stdout, logs on stderr.
+
+Exit codes: 0 all went well; 1 it ran, but some document was not taken or is no bill; 2 wrong usage or settings;
+3 something needed is not there (a port, the ledger, disk space); 130 stopped at once.
+"""
+
+import asyncio
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
+
+import typer
+
+from ingest import config, logs
+from ingest.config import Settings
+from ingest.errors import ConfigError, IngestError
+from ingest.roles import Role
+
+DONE, NOT_ALL, WRONG_USAGE, NOT_AVAILABLE = 0, 1, 2, 3
+
+T = TypeVar("T")
+Config = Annotated[
+    Path | None, typer.Option("--config", "-c", help="Settings file (TOML).", envvar="BILL_INGEST_CONFIG")
+]
+Json = Annotated[bool, typer.Option("--json", help="JSON instead of text.")]
+Paths = Annotated[list[Path], typer.Argument(help="Files or folders.", show_default=False)]
+
+app = typer.Typer(
+    name="bill-ingest",
+    help="Utility bills in, trusted structured records out.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+def main() -> None:
+    """The console script."""
+    app()
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"bill-ingest {version('bill-ingest')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    _: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")] = False,
+) -> None:
+    pass
+
+
+@contextmanager
+def _exit_codes() -> Iterator[None]:
+    """The one door at which errors become a sentence on stderr and an exit code."""
+    try:
+        yield
+    except* ConfigError as group:
+        _fail(group, WRONG_USAGE)
+    except* IngestError as group:
+        _fail(group, NOT_AVAILABLE)
+    except* KeyboardInterrupt:
+        raise typer.Exit(130) from None
+
+
+def _fail(group: BaseExceptionGroup[Any], code: int) -> None:
+    for error in _leaves(group):
+        typer.echo(f"bill-ingest: {error}", err=True)
+    raise typer.Exit(code)
+
+
+def _leaves(error: BaseException) -> Iterator[BaseException]:
+    if isinstance(error, BaseExceptionGroup):
+        for inner in error.exceptions:
+            yield from _leaves(inner)
+    else:
+        yield error
+
+
+def _load(path: Path | None, role: str) -> Settings:
+    settings = config.load(path)
+    logs.configure(settings.log_format, settings.log_level, role=role)
+    return settings
+
+
+@app.command()
+def serve(
+    config_file: Config = None,
+    role: Annotated[
+        Literal["all", "smtp", "worker", "web", "sandbox"], typer.Option(help="One role in this process, or all.")
+    ] = "all",
+    as_json: Json = False,
+    supervised: Annotated[bool, typer.Option("--supervised", hidden=True)] = False,
+) -> None:
+    """Run the service: mail listener, watched folder, pipeline, HTTP port, and the sandbox where it is needed."""
+    from ingest import roles, supervisor
+    from ingest.commands import console
+
+    with _exit_codes():
+        settings = _load(config_file, role if role != "all" else "supervisor")
+        if role == "all":
+            announce = console.announcer(settings, as_json=as_json)
+            asyncio.run(supervisor.supervise(settings, config_file, announce))
+            return
+        one = Role(role)
+        if supervised:
+            roles.run(one, settings, supervised=True, announce=roles.tell_supervisor(one))
+        else:
+            announce_one = console.announcer(settings, as_json=as_json)
+            roles.run(one, settings, supervised=False, announce=lambda place: announce_one({one: place}))
+
+
+@app.command()
+def sandbox(config_file: Config = None, as_json: Json = False) -> None:
+    """Run the Bayou-compatible sandbox alone."""
+    serve(config_file, role="sandbox", as_json=as_json)
+
+
+@app.command("import")
+def import_(
+    paths: Annotated[
+        list[Path] | None, typer.Argument(help="Files, folders or zip archives.", show_default=False)
+    ] = None,
+    config_file: Config = None,
+    manifest: Annotated[Path | None, typer.Option(help="CSV with the columns path, customer, external_id.")] = None,
+    customer: Annotated[str | None, typer.Option(help="Customer of every document without one.")] = None,
+    account: Annotated[str | None, typer.Option(help="Account; needed when several are configured.")] = None,
+    report: Annotated[Path | None, typer.Option(help="Write each document's outcome there (.csv or .jsonl).")] = None,
+    wait: Annotated[
+        Literal["none", "local", "final"], typer.Option(help="Until nothing, the local records, or the API's answers.")
+    ] = "local",
+    as_json: Json = False,
+) -> None:
+    """Import a batch of bills. It can be stopped and run again: what was taken is not taken twice."""
+    from ingest.commands import batch as importing
+
+    with _exit_codes():
+        settings = _load(config_file, "import")
+        batch = importing.Batch(
+            paths=tuple(paths or ()), manifest=manifest, customer=customer, account=account, report=report, wait=wait
+        )
+        raise typer.Exit(_run(importing.run(settings, batch, as_json=as_json)))
+
+
+@app.command()
+def parse(
+    paths: Paths,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line for each file.")] = False,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="What was matched where, and why a value is missing.")
+    ] = False,
+    engine: Annotated[
+        Literal["pdfium", "pdfplumber"], typer.Option(help="What reads the PDF; pdfplumber is the slow reference.")
+    ] = "pdfium",
+    jobs: Annotated[int, typer.Option(min=1, help="Documents read at the same time.")] = 2,
+) -> None:
+    """Read bills here and now, without network, ledger or settings."""
+    from ingest.commands import parse as parse_command
+
+    with _exit_codes():
+        logs.configure("auto", "warning", role="parse")
+        raise typer.Exit(_run(parse_command.run(paths, as_json=as_json, explain=explain, engine=engine, jobs=jobs)))
+
+
+@app.command()
+def status(
+    item: Annotated[
+        str | None, typer.Argument(metavar="[ID]", help="A bill or an arrival.", show_default=False)
+    ] = None,
+    config_file: Config = None,
+    as_json: Json = False,
+) -> None:
+    """What is in the ledger: all in numbers, or everything about one bill."""
+    from ingest.commands import status as status_command
+
+    with _exit_codes():
+        raise typer.Exit(_run(status_command.run(_load(config_file, "status"), item, as_json=as_json)))
+
+
+@app.command("check-config")
+def check_config(config_file: Config = None, as_json: Json = False) -> None:
+    """Check the settings and show what they mean, secrets masked."""
+    from ingest.commands import console
+
+    with _exit_codes():
+        settings = _load(config_file, "check-config")
+        problems = config.problems(settings)
+        if as_json:
+            typer.echo(json.dumps({"settings": settings.model_dump(mode="json"), "problems": problems}, indent=2))
+        else:
+            console.show_settings(settings, problems)
+        raise typer.Exit(WRONG_USAGE if problems else DONE)
+
+
+def _run(work: Any) -> int:
+    code: int = asyncio.run(work)
+    return code

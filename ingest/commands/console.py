@@ -1,0 +1,72 @@
+"""What people see on stdout: tables, and where a running service listens."""
+
+import json
+from collections.abc import Callable
+from importlib.metadata import version
+from typing import Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from ingest.config import Settings
+from ingest.roles import Role
+
+
+def announcer(settings: Settings, *, as_json: bool) -> Callable[[dict[Role, str]], None]:
+    """Prints where to send mail and where to drop files, once the roles are up."""
+
+    def announce(places: dict[Role, str]) -> None:
+        if as_json:
+            line = {"ready": {role.value: place for role, place in places.items()}, "data_dir": str(settings.data_dir)}
+            typer.echo(json.dumps(line))
+            return
+        typer.echo(f"bill-ingest {version('bill-ingest')} is running; its data is in {settings.data_dir}")
+        for label, text in _lines(settings, places):
+            typer.echo(f"  {label:<8} {text}")
+        typer.echo("Ctrl-C stops it.")
+
+    return announce
+
+
+def _lines(settings: Settings, places: dict[Role, str]) -> list[tuple[str, str]]:
+    lines: list[tuple[str, str]] = []
+    if Role.SMTP in places:
+        for name, account in settings.accounts.items():
+            to, domains = " or ".join(account.recipients) or "(no recipients)", " or ".join(account.domains)
+            lines.append(
+                ("mail", f"send to {to} at {places[Role.SMTP]}, from an address of {domains} (account {name})")
+            )
+    if places.get(Role.WORKER):
+        lines.append(("folder", f"drop PDFs into {places[Role.WORKER]}"))
+        lines.append(("records", f"appear in {settings.output_dir}"))
+    if Role.WEB in places:
+        lines.append(("http", f"{places[Role.WEB]}/health, /bills, /metrics"))
+    if Role.SANDBOX in places:
+        lines.append(("api", f"sandbox at {places[Role.SANDBOX]} for accounts without an API key"))
+    return lines
+
+
+def show_settings(settings: Settings, problems: list[str]) -> None:
+    """The settings as a table of key and value, and what is wrong with them."""
+    table = Table("setting", "value", box=None)
+    for key, value in _flat(settings.model_dump(mode="json")):
+        table.add_row(key, str(value))
+    for name in settings.accounts:
+        table.add_row(f"(API of {name})", settings.api_url(name))
+        table.add_row(f"(inbox of {name})", str(settings.inbox(name) or "none"))
+    Console().print(table)
+    for problem in problems:
+        typer.echo(f"problem: {problem}", err=True)
+    if not problems:
+        typer.echo("The settings are fine.")
+
+
+def _flat(values: dict[str, Any], prefix: str = "") -> list[tuple[str, Any]]:
+    rows: list[tuple[str, Any]] = []
+    for key, value in values.items():
+        if isinstance(value, dict):
+            rows.extend(_flat(value, f"{prefix}{key}."))
+        else:
+            rows.append((f"{prefix}{key}", value))
+    return rows

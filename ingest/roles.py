@@ -1,0 +1,92 @@
+"""Running one role in this process until a signal says stop: the first drains, the second ends it at once."""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from enum import StrEnum
+from typing import Any
+
+import structlog
+
+from ingest.config import Settings
+
+STOPPED_AT_ONCE = 130
+
+log = structlog.get_logger()
+
+
+class Role(StrEnum):
+    """What a process does."""
+
+    SMTP = "smtp"
+    WORKER = "worker"
+    WEB = "web"
+    SANDBOX = "sandbox"
+
+
+def context_of(role: Role, settings: Settings) -> AbstractAsyncContextManager[str]:
+    """The role as a context that is up while it lasts and yields its place: an address, a URL, folders."""
+    from ingest import worker
+
+    roles: dict[Role, Callable[[Settings], AbstractAsyncContextManager[str]]] = {
+        Role.SMTP: worker.smtp_role,
+        Role.WORKER: worker.worker_role,
+        Role.WEB: worker.web_role,
+        Role.SANDBOX: worker.sandbox_role,
+    }
+    return roles[role](settings)
+
+
+def run(role: Role, settings: Settings, *, supervised: bool, announce: Callable[[str], None]) -> None:
+    """Until SIGTERM or SIGINT; when ``supervised``, also until the supervisor is gone (its end of stdin closes)."""
+    asyncio.run(_run(role, settings, supervised=supervised, announce=announce))
+
+
+async def _run(role: Role, settings: Settings, *, supervised: bool, announce: Callable[[str], None]) -> None:
+    stop = stop_on_signals()
+    if supervised:
+        await _stop_with_supervisor(stop)
+    async with context_of(role, settings) as place:
+        announce(place)
+        log.info("ready", place=place)
+        await stop.wait()
+        log.info("stopping")
+    log.info("stopped")
+
+
+def stop_on_signals() -> asyncio.Event:
+    """An event that the first SIGTERM or SIGINT sets; the second one ends the process at once."""
+    stop = asyncio.Event()
+
+    def signalled() -> None:
+        if stop.is_set():
+            os._exit(STOPPED_AT_ONCE)
+        stop.set()
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, signalled)
+    return stop
+
+
+async def _stop_with_supervisor(stop: asyncio.Event) -> None:
+    class Orphaned(asyncio.Protocol):
+        def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's signature
+            stop.set()
+
+    await asyncio.get_running_loop().connect_read_pipe(Orphaned, sys.stdin)
+
+
+def tell_supervisor(role: Role) -> Callable[[str], None]:
+    """Announces readiness as one JSON line on stdout."""
+
+    def announce(place: str) -> None:
+        line: dict[str, Any] = {"role": role.value, "place": place}
+        sys.stdout.write(json.dumps(line) + "\n")
+        sys.stdout.flush()
+
+    return announce

@@ -1,0 +1,122 @@
+"""All roles, each in a process of its own: started in order, started again when one fails, stopped together."""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import structlog
+
+from ingest.config import ENVIRONMENT_PREFIX, Settings
+from ingest.errors import NotReady
+from ingest.roles import Role, stop_on_signals
+from ingest.store.migrate import migrate
+
+RESTART_SECONDS = (0.5, 2.0, 5.0, 15.0, 30.0)
+STEADY_SECONDS = 60.0
+"""A role that ran so long begins again with the shortest pause."""
+KILL_AFTER_DRAIN_SECONDS = 5.0
+
+log = structlog.get_logger()
+
+
+async def supervise(settings: Settings, config: Path | None, announce: Callable[[dict[Role, str]], None]) -> None:
+    """Runs every role until a signal. Raises NotReady when a role does not come up at the start."""
+    stop = stop_on_signals()
+    await _prepare(settings)
+    roles = [Role.WORKER, Role.SMTP, Role.WEB]
+    processes = {role: _Process(role, config) for role in [*roles, Role.SANDBOX]}
+    places: dict[Role, str] = {}
+    try:
+        if settings.needs_sandbox:
+            places[Role.SANDBOX] = await processes[Role.SANDBOX].start({})
+            roles.append(Role.SANDBOX)
+        extra = _where_the_sandbox_is(places.get(Role.SANDBOX))
+        first = [role for role in roles if role is not Role.SANDBOX]
+        started = await asyncio.gather(*(processes[role].start(extra) for role in first))
+        places |= dict(zip(first, started, strict=True))
+        announce(places)
+        async with asyncio.TaskGroup() as tasks:
+            keepers = [tasks.create_task(processes[role].keep(), name=role.value) for role in roles]
+            await stop.wait()
+            for keeper in keepers:
+                keeper.cancel()
+    finally:
+        deadline = settings.drain_seconds + KILL_AFTER_DRAIN_SECONDS
+        await asyncio.gather(*(processes[role].stop(deadline) for role in (Role.SMTP, Role.WORKER, Role.WEB)))
+        await processes[Role.SANDBOX].stop(deadline)
+
+
+async def _prepare(settings: Settings) -> None:
+    """Once, before the roles meet in the same folder."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    await migrate(settings.ledger_url)
+
+
+def _where_the_sandbox_is(url: str | None) -> dict[str, str]:
+    """With port 0 only the sandbox itself knows its port; the others are told."""
+    if url is None:
+        return {}
+    port = url.split("//")[1].split("/")[0].rsplit(":", 1)[1]
+    return {f"{ENVIRONMENT_PREFIX}SANDBOX__PORT": port}
+
+
+class _Process:
+    """One role's process."""
+
+    def __init__(self, role: Role, config: Path | None) -> None:
+        self._role = role
+        self._options = ["--config", str(config)] if config else []
+        self._extra: dict[str, str] = {}
+        self._process: asyncio.subprocess.Process | None = None
+
+    async def start(self, extra: dict[str, str]) -> str:
+        """Its place, once it is ready. Raises NotReady when it ends before."""
+        self._extra = extra
+        command = [sys.executable, "-m", "ingest", "serve", *self._options, "--role", self._role.value, "--supervised"]
+        self._process = await asyncio.create_subprocess_exec(
+            *command,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            env={**os.environ, **extra},
+            start_new_session=True,  # a Ctrl-C reaches the supervisor alone, which stops the roles in order
+        )
+        assert self._process.stdout is not None  # noqa: S101 - it was asked for above
+        line = await self._process.stdout.readline()
+        if not line:
+            code = await self._process.wait()
+            raise NotReady(f"the role {self._role.value} did not start (exit code {code}); its reason stands above")
+        return str(json.loads(line)["place"])
+
+    async def keep(self) -> None:
+        """Starts it again whenever it ends, with longer and longer pauses."""
+        failures = 0
+        loop = asyncio.get_running_loop()
+        while self._process is not None:
+            began = loop.time()
+            code = await self._process.wait()
+            failures = 0 if loop.time() - began > STEADY_SECONDS else failures
+            pause = RESTART_SECONDS[min(failures, len(RESTART_SECONDS) - 1)]
+            failures += 1
+            log.error("a role ended; starting it again", role=self._role.value, exit_code=code, after_seconds=pause)
+            await asyncio.sleep(pause)
+            try:
+                await self.start(self._extra)
+            except NotReady as error:
+                log.warning("a role does not start", role=self._role.value, error=str(error))
+
+    async def stop(self, deadline: float) -> None:
+        """SIGTERM, and SIGKILL after ``deadline`` seconds."""
+        process = self._process
+        if process is None or process.returncode is not None:
+            return
+        process.send_signal(signal.SIGTERM)
+        try:
+            await asyncio.wait_for(process.wait(), deadline)
+        except TimeoutError:
+            log.warning("a role did not stop in time and is killed", role=self._role.value)
+            process.kill()
+            await process.wait()

@@ -1,0 +1,243 @@
+"""The composition root: what each role is made of, how it starts, and how it stops.
+
+Every role is an async context that is up while it lasts and yields what to tell people (addresses, folders).
+"""
+
+import asyncio
+import contextlib
+import fcntl
+import os
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+import aiohttp
+import structlog
+from aiohttp import web
+
+from ingest import wakeup
+from ingest.bayou.client import BayouClient
+from ingest.config import Settings
+from ingest.delivery.deliverer import Deliverer
+from ingest.errors import ConfigError, NotReady
+from ingest.filesystem import is_network
+from ingest.intake import Intake
+from ingest.parsing import ParserPool
+from ingest.pipeline import Pipeline
+from ingest.sandbox.app import API
+from ingest.sandbox.app import make_app as make_sandbox_app
+from ingest.sandbox.options import DEFAULT_KEY, Options
+from ingest.scheduler import Scheduler
+from ingest.sources.folder import FolderSource
+from ingest.sources.smtp import SmtpListener
+from ingest.store.documents import DocumentStore
+from ingest.store.engine import now
+from ingest.store.ledger import Ledger
+from ingest.store.rows import Bill, Delivery
+from ingest.web.app import make_app as make_web_app
+from ingest.web.readiness import write_heartbeat
+
+DELIVERIES_AT_ONCE = 16
+HEARTBEAT_SECONDS = 5.0
+
+log = structlog.get_logger()
+
+
+def make_pool(settings: Settings, *, size: int | None = None) -> ParserPool:
+    """The supervised children that read documents."""
+    limits = settings.limits
+    return ParserPool(
+        size=size or limits.parser_children, memory_mb=limits.parser_memory_mb, wall_seconds=limits.parser_seconds
+    )
+
+
+@asynccontextmanager
+async def open_ledger(settings: Settings) -> AsyncIterator[Ledger]:
+    """The ledger, brought up to date. SQLite on a network file system is refused: its locks do not hold there."""
+    if settings.ledger_url.startswith("sqlite") and is_network(settings.data_dir):
+        raise ConfigError(
+            f"data_dir: {settings.data_dir} is on a network file system, where SQLite loses data; "
+            "name a local folder, or set database_url"
+        )
+    async with await Ledger.open(settings.ledger_url) as ledger:
+        yield ledger
+
+
+@asynccontextmanager
+async def open_intake(
+    settings: Settings, ledger: Ledger, pool: ParserPool, wake_worker: Callable[[], None]
+) -> AsyncIterator[Intake]:
+    """The one door, which finishes what it began before it closes."""
+    intake = Intake(ledger, DocumentStore(settings.documents_dir), pool, settings.limits, wake_worker)
+    try:
+        yield intake
+    finally:
+        await intake.finish()
+
+
+@asynccontextmanager
+async def smtp_role(settings: Settings) -> AsyncIterator[str]:
+    """The mail listener; yields where to send mail."""
+    async with (
+        open_ledger(settings) as ledger,
+        make_pool(settings, size=1) as pool,
+        open_intake(settings, ledger, pool, lambda: wakeup.wake(settings.data_dir)) as intake,
+    ):
+        await pool.start()
+        listener = SmtpListener(settings, intake)
+        with port_errors("smtp", settings.smtp.host, settings.smtp.port):
+            host, port = await listener.start()
+        try:
+            yield f"{host}:{port}"
+        finally:
+            await listener.stop(settings.drain_seconds)
+
+
+@asynccontextmanager
+async def worker_role(settings: Settings, *, watch: bool = True) -> AsyncIterator[str]:
+    """Pipeline, deliveries and watched folders; yields the folders."""
+    async with AsyncExitStack() as stack:
+        stack.enter_context(_sole_worker(settings))
+        ledger = await stack.enter_async_context(open_ledger(settings))
+        pool = await stack.enter_async_context(make_pool(settings))
+        await pool.start()
+        session = await stack.enter_async_context(aiohttp.ClientSession())
+        await ledger.start_accounts()
+        bills, deliveries = _schedulers(settings, ledger, pool, session)
+
+        def woken() -> None:
+            bills.wake()
+            deliveries.wake()
+
+        await stack.enter_async_context(wakeup.listening(settings.data_dir, woken))
+        intake = await stack.enter_async_context(open_intake(settings, ledger, pool, woken))
+        folders = _folders(settings, intake) if watch else []
+        async with _running(bills, deliveries, folders, settings):
+            yield ", ".join(str(folder.inbox) for folder in folders)
+
+
+@asynccontextmanager
+async def _running(
+    bills: Scheduler[Bill], deliveries: Scheduler[Delivery], folders: list[FolderSource], settings: Settings
+) -> AsyncIterator[None]:
+    """All loops of the worker. Stopping: nothing new, then the running steps, then what they left to deliver."""
+    async with asyncio.TaskGroup() as tasks:
+        sources = [tasks.create_task(folder.run(), name=f"folder {folder.inbox}") for folder in folders]
+        sources.append(tasks.create_task(_heartbeat(settings, folders), name="heartbeat"))
+        tasks.create_task(bills.run(), name="bills")
+        tasks.create_task(deliveries.run(), name="deliveries")
+        try:
+            yield
+        finally:
+            for source in sources:
+                source.cancel()
+            await asyncio.gather(*sources, return_exceptions=True)
+            await bills.stop(settings.drain_seconds)
+            await deliveries.stop(settings.drain_seconds / 2)
+
+
+def _schedulers(
+    settings: Settings, ledger: Ledger, pool: ParserPool, session: aiohttp.ClientSession
+) -> tuple[Scheduler[Bill], Scheduler[Delivery]]:
+    deliverer = Deliverer(ledger, settings, session, now)
+    deliveries = Scheduler("delivery", ledger.due_deliveries, deliverer.deliver, limit=DELIVERIES_AT_ONCE, clock=now)
+    pipeline = Pipeline(
+        ledger=ledger,
+        documents=DocumentStore(settings.documents_dir),
+        pool=pool,
+        clients=_clients(settings, session),
+        settings=settings,
+        clock=now,
+        wake_delivery=deliveries.wake,
+    )
+    bills = Scheduler("bill", ledger.due_bills, pipeline.advance, limit=settings.limits.bills_in_work, clock=now)
+    return bills, deliveries
+
+
+def _clients(settings: Settings, session: aiohttp.ClientSession) -> dict[str, BayouClient]:
+    return {
+        name: BayouClient(
+            session,
+            base_url=settings.api_url(name),
+            api_key=account.api_key.get_secret_value() if account.api_key else DEFAULT_KEY,
+            max_in_flight=account.max_calls_in_flight,
+        )
+        for name, account in settings.accounts.items()
+    }
+
+
+def _folders(settings: Settings, intake: Intake) -> list[FolderSource]:
+    inboxes = {name: settings.inbox(name) for name in settings.accounts}
+    return [FolderSource(name, inbox, settings.folder, intake) for name, inbox in inboxes.items() if inbox]
+
+
+async def _heartbeat(settings: Settings, folders: list[FolderSource]) -> None:
+    """Tells the web role, every few seconds, that the worker lives and whether its folders are there."""
+    while True:
+        await asyncio.to_thread(write_heartbeat, settings.data_dir, {f.account: f.not_ready for f in folders})
+        await asyncio.sleep(HEARTBEAT_SECONDS)
+
+
+@asynccontextmanager
+async def web_role(settings: Settings) -> AsyncIterator[str]:
+    """The HTTP port; yields its URL."""
+    async with open_ledger(settings) as ledger:
+        app = make_web_app(ledger, settings, lambda: wakeup.wake(settings.data_dir))
+        async with serving("web", app, settings.web.host, settings.web.port) as url:
+            yield url
+
+
+@asynccontextmanager
+async def sandbox_role(settings: Settings) -> AsyncIterator[str]:
+    """The built-in API on the local parsers; yields its base URL."""
+    chosen = settings.sandbox
+    options = Options(
+        data_dir=settings.data_dir / "sandbox",
+        delay_seconds=chosen.delay_seconds,
+        not_supported=frozenset(chosen.not_supported),
+        max_document_bytes=settings.limits.max_document_bytes,
+    )
+    async with (
+        make_pool(settings, size=1) as pool,
+        serving("sandbox", make_sandbox_app(pool=pool, options=options), chosen.host, chosen.port) as url,
+    ):
+        yield url + API
+
+
+@asynccontextmanager
+async def serving(section: str, app: web.Application, host: str, port: int) -> AsyncIterator[str]:
+    """Listens for HTTP; yields the origin. Raises NotReady when the port is taken."""
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=2)
+    await runner.setup()
+    try:
+        with port_errors(section, host, port):
+            await web.TCPSite(runner, host, port).start()
+        taken = runner.addresses[0][1]
+        yield f"http://{f'[{host}]' if ':' in host else host}:{taken}"
+    finally:
+        await runner.cleanup()
+
+
+@contextlib.contextmanager
+def port_errors(section: str, host: str, port: int) -> Iterator[None]:
+    """A port that cannot be listened on, in words that name the setting."""
+    try:
+        yield
+    except OSError as error:
+        raise NotReady(f"{section}: cannot listen on {host}:{port}: {error.strerror}; set {section}.port") from error
+
+
+@contextlib.contextmanager
+def _sole_worker(settings: Settings) -> Iterator[None]:
+    """One worker owns a data folder: bills are claimed in its memory."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    lock = os.open(settings.data_dir / "worker.lock", os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise NotReady(
+                f"another worker runs on {settings.data_dir}: stop it first, or name another data_dir"
+            ) from error
+        yield
+    finally:
+        os.close(lock)
