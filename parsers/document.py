@@ -1,72 +1,47 @@
-"""Opens a PDF: the one home of PDF libraries and their options.
+"""Opens a PDF: the one way from a file to its pages.
 
 Coordinates everywhere are pdfplumber's: points, origin in the upper left corner of the page as it is shown.
 """
 
-import io
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal, Self, overload
+from typing import Literal, Self, overload
 
 import pypdfium2
-from pdfplumber.pdf import PDF
+from pypdfium2 import raw
 
 from parsers.errors import DocumentError
 from parsers.model import DocumentKind, Inspection
-from parsers.words import BaselinePage
+from parsers.page import Page
+from parsers.recovery import RecoveredSource, rewritten
+from parsers.sources import PageSource, PdfiumSource, PlumberSource
+
+__all__ = ["MAX_PAGES", "Engine", "Page", "PdfDocument", "inspect", "open_document"]
 
 Engine = Literal["pdfium", "pdfplumber"]
 MAX_PAGES = 400
-FEW_CHARACTERS = 20
-
-
-class Page(BaselinePage):
-    """One page: pdfplumber's interface (``extract_words``, ``crop``, ``search``, ``rects`` …) and what is below."""
-
-    document: "PdfDocument"
-
-    @property
-    def plain_text(self) -> str:
-        """The page's text in the order of its content stream, without geometry: cheap, to identify and to split by."""
-        return self.document.plain_text(self.page_number)
-
-    @property
-    def usable_text(self) -> bool:
-        """Whether the text can be trusted: False for a scan, and where the fonts do not say which letters they show."""
-        return len("".join(self.plain_text.split())) >= FEW_CHARACTERS
-
-    def process_object(self, obj: Any) -> dict[str, Any]:
-        attributes = super().process_object(obj)
-        if attributes["object_type"] == "char":
-            attributes["baseline"] = self.height - attributes["matrix"][5] + self.mediabox[1]
-        return attributes
+HEADER_WITHIN = 1024  # bytes: what readers tolerate before %PDF-
+_ENCRYPTED = "It opens only with a password."
 
 
 class PdfDocument:
-    """An open PDF. ``pages`` are built when they are asked for; close it (a context manager does) to free them."""
+    """An open PDF. Its pages are built when they are asked for; close it (a context manager does) to free them.
 
-    def __init__(self, path: Path, data: bytes, page_count: int, engine: Engine) -> None:
+    ``recovered`` tells that the file was broken: pages or parts of pages may be missing.
+    """
+
+    def __init__(self, path: Path, source: PageSource, *, encrypted: bool = False, recovered: bool = False) -> None:
         self.path = path
-        self.engine = engine
-        self.page_count = page_count
-        self._pdfium = pypdfium2.PdfDocument(data)
-        self._plumber = PDF(io.BytesIO(data))
-        self.pages: Sequence[Page] = _Pages(self)
-
-    def plain_text(self, page_number: int) -> str:
-        """Text of a page, counted from 1."""
-        page = self._pdfium[page_number - 1]
-        text = page.get_textpage()
-        try:
-            return str(text.get_text_range()).replace("\r\n", "\n")
-        finally:
-            text.close()
-            page.close()
+        self.encrypted = encrypted
+        self.recovered = recovered
+        self.page_count = source.page_count
+        self.pages: Sequence[Page] = _Pages(source)
+        self._source = source
 
     def close(self) -> None:
-        self._plumber.close()
-        self._pdfium.close()
+        """Frees the document; its pages are of no use afterwards."""
+        self._source.close()
 
     def __enter__(self) -> Self:
         return self
@@ -76,15 +51,17 @@ class PdfDocument:
 
 
 class _Pages(Sequence[Page]):
-    def __init__(self, document: PdfDocument) -> None:
-        self._document = document
+    """The pages of a document, each made once, when it is first asked for."""
+
+    def __init__(self, source: PageSource) -> None:
+        self._source = source
         self._made: dict[int, Page] = {}
 
     def __len__(self) -> int:
-        return self._document.page_count
+        return self._source.page_count
 
     def __iter__(self) -> Iterator[Page]:
-        return (self._page(index) for index in range(len(self)))
+        return map(self._page, range(len(self)))
 
     @overload
     def __getitem__(self, index: int) -> Page: ...
@@ -97,10 +74,7 @@ class _Pages(Sequence[Page]):
 
     def _page(self, index: int) -> Page:
         if index not in self._made:
-            plain = self._document._plumber.pages[index]  # noqa: SLF001 - one class in two parts
-            page = Page(plain.pdf, plain.page_obj, plain.page_number, plain.initial_doctop)
-            page.document = self._document
-            self._made[index] = page
+            self._made[index] = self._source.page(index + 1)
         return self._made[index]
 
 
@@ -109,34 +83,61 @@ def open_document(path: Path, *, engine: Engine = "pdfium", max_pages: int = MAX
 
     Raises ``DocumentError`` of the kind not_a_pdf, password_required, damaged or too_many_pages.
     """
-    data = path.read_bytes()
-    if b"%PDF-" not in data[:1024]:
-        raise DocumentError(DocumentKind.NOT_A_PDF, "The file does not begin with %PDF-.")
-    inspection = _inspect(data)
-    if inspection.page_count > max_pages:
-        raise DocumentError(
-            DocumentKind.TOO_MANY_PAGES, f"It has {inspection.page_count} pages; at most {max_pages} are read."
-        )
-    return PdfDocument(path, data, inspection.page_count, engine)
+    document = _open(path, engine)
+    if document.page_count > max_pages:
+        document.close()
+        detail = f"It has {document.page_count} pages; at most {max_pages} are read."
+        raise DocumentError(DocumentKind.TOO_MANY_PAGES, detail)
+    return document
 
 
 def inspect(path: Path) -> Inspection:
     """Page count and encryption; the errors of ``open_document`` except too_many_pages."""
-    data = path.read_bytes()
-    if b"%PDF-" not in data[:1024]:
-        raise DocumentError(DocumentKind.NOT_A_PDF, "The file does not begin with %PDF-.")
-    return _inspect(data)
+    with _open(path, "pdfium") as document:
+        return Inspection(page_count=document.page_count, encrypted=document.encrypted)
 
 
-def _inspect(data: bytes) -> Inspection:
+def _open(path: Path, engine: Engine) -> PdfDocument:
+    data = _from_header(path.read_bytes())
+    pdf = _pdfium(data)
+    if pdf is None:
+        return PdfDocument(path, _recovered(data), recovered=True)
+    encrypted = raw.FPDF_GetSecurityHandlerRevision(pdf) != -1
+    if engine == "pdfium":
+        return PdfDocument(path, PdfiumSource(pdf, data), encrypted=encrypted)
+    pdf.close()
+    return PdfDocument(path, PlumberSource(data), encrypted=encrypted)
+
+
+def _recovered(data: bytes) -> PageSource:
+    """The pages of a broken file. A rewritten one counts only with text in it: else its pages were lost."""
+    whole = rewritten(data)
+    pdf = None if whole is None else _pdfium(whole)
+    if whole is not None and pdf is not None:
+        source = PdfiumSource(pdf, whole)
+        if any(source.page(number).plain_text.strip() for number in range(1, source.page_count + 1)):
+            return source
+        source.close()
+    return RecoveredSource(data)
+
+
+def _from_header(data: bytes) -> bytes:
+    """The file from ``%PDF-`` on: mail gateways and web servers put text before it."""
+    start = data.find(b"%PDF-", 0, HEADER_WITHIN)
+    if start < 0:
+        raise DocumentError(DocumentKind.NOT_A_PDF, "The file does not begin as a PDF does, with %PDF-.")
+    return data[start:]
+
+
+def _pdfium(data: bytes) -> pypdfium2.PdfDocument | None:
+    """The PDF as PDFium opens it; None where it is broken or has no pages."""
     try:
         pdf = pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as error:
-        if error.err_code == pypdfium2.raw.FPDF_ERR_PASSWORD:
-            raise DocumentError(DocumentKind.PASSWORD_REQUIRED, "It opens only with a password.") from error
-        raise DocumentError(DocumentKind.DAMAGED, "The PDF could not be opened.") from error
-    try:
-        encrypted = pypdfium2.raw.FPDF_GetSecurityHandlerRevision(pdf) != -1
-        return Inspection(page_count=len(pdf), encrypted=encrypted)
-    finally:
+        if error.err_code in {raw.FPDF_ERR_PASSWORD, raw.FPDF_ERR_SECURITY}:
+            raise DocumentError(DocumentKind.PASSWORD_REQUIRED, _ENCRYPTED) from error
+        return None
+    if len(pdf) == 0:
         pdf.close()
+        return None
+    return pdf

@@ -78,9 +78,21 @@ class BaselinePage(pdfplumber.page.Page):
 class CroppedPage(BaselinePage, pdfplumber.page.CroppedPage):
     """A part of a page: everything that a page has, inside a box."""
 
+    @property
+    def chars(self) -> list[Char]:
+        if not hasattr(self, "_chars"):
+            self._chars: list[Char] = self._crop_fn(self.parent_page.chars)  # without reading the shapes
+        return self._chars
+
 
 class FilteredPage(BaselinePage, pdfplumber.page.FilteredPage):
     """A page without the objects that a test refuses."""
+
+    @property
+    def chars(self) -> list[Char]:
+        if not hasattr(self, "_chars"):
+            self._chars: list[Char] = list(filter(self.filter_fn, self.parent_page.chars))
+        return self._chars
 
 
 def _extractor(options: dict[str, Any]) -> BaselineWords:

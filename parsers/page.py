@@ -1,0 +1,108 @@
+"""A page of a PDF: pdfplumber's interface, fed by PDFium, by pdfplumber itself or by what is left of a broken file."""
+
+from abc import abstractmethod
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+from parsers.frame import Frame
+from parsers.glyphs import Char, count_letters, read_chars, read_text
+from parsers.model import Box
+from parsers.paths import Shape, read_shapes
+from parsers.pdfium import LoadedPage
+from parsers.words import BaselinePage
+
+FEW_LETTERS = 20
+MAX_UNKNOWN = 0.1  # of the letters of a page
+
+
+class Page(BaselinePage):
+    """One page: ``extract_words``, ``crop``, ``search``, ``rects`` and so on as in pdfplumber, and what is below.
+
+    ``doctop`` counts from the top of the page itself: pages are read one by one.
+    """
+
+    @property
+    @abstractmethod
+    def plain_text(self) -> str:
+        """The page's text in the order of its content stream, without geometry: cheap, to identify and to split by."""
+
+    @property
+    def usable_text(self) -> bool:
+        """Whether the text can be trusted: False for a scan, and where the fonts do not say which letters they show."""
+        return len("".join(self.plain_text.split())) >= FEW_LETTERS
+
+
+class PlumberPage(Page):
+    """A page that pdfplumber reads: slow, to compare with."""
+
+    @property
+    def plain_text(self) -> str:
+        return self.extract_text()
+
+    def process_object(self, obj: Any) -> dict[str, Any]:
+        attributes = super().process_object(obj)
+        if attributes["object_type"] == "char":
+            attributes["baseline"] = self.height - attributes["matrix"][5] + self.mediabox[1]
+        return attributes
+
+
+class OwnPage(Page):
+    """A page that brings its own characters and shapes; pdfminer has no part in it."""
+
+    def __init__(self, page_number: int, box: Box, rotation: int) -> None:
+        self.pdf: Any = None
+        self.page_obj: Any = None
+        self.root_page = self
+        self.page_number = page_number
+        self.initial_doctop = 0
+        self.rotation = rotation
+        self.mediabox = self.cropbox = self.bbox = box
+        self.get_textmap = lru_cache()(self._get_textmap)
+
+    @abstractmethod
+    def read_chars(self) -> list[Char]:
+        """The characters, each with its ``baseline``."""
+
+    def read_shapes(self) -> dict[str, list[Shape]]:
+        """What is drawn, by kind."""
+        return {}
+
+    @property
+    def chars(self) -> list[Char]:
+        if not hasattr(self, "_chars"):
+            self._chars = self.read_chars()
+        return self._chars
+
+    def parse_objects(self) -> dict[str, list[Any]]:
+        return {"char": self.chars} | self.read_shapes()
+
+    def close(self) -> None:
+        """Frees what was read; it is read anew if it is asked for again."""
+        super().close()
+        self.flush_cache(["_chars"])
+
+
+class PdfiumPage(OwnPage):
+    """A page that PDFium reads. It is opened by ``load`` when something of it is asked for, until it is closed."""
+
+    def __init__(self, page_number: int, frame: Frame, load: Callable[["PdfiumPage"], LoadedPage]) -> None:
+        super().__init__(page_number, frame.box, frame.rotation)
+        self._frame = frame
+        self._load = load
+
+    @property
+    def plain_text(self) -> str:
+        return read_text(self._load(self))
+
+    @property
+    def usable_text(self) -> bool:
+        loaded = self._load(self)
+        letters = count_letters(loaded)
+        return letters >= FEW_LETTERS and loaded.map_errors() <= letters * MAX_UNKNOWN
+
+    def read_chars(self) -> list[Char]:
+        return read_chars(self._load(self), self._frame, self.page_number, 0.0)
+
+    def read_shapes(self) -> dict[str, list[Shape]]:
+        return read_shapes(self._load(self), self._frame, self.page_number, 0.0)
