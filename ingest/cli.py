@@ -5,7 +5,6 @@ Exit codes: 0 all went well; 1 it ran, but some document was not taken or is no 
 """
 
 import asyncio
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
@@ -100,19 +99,19 @@ def serve(
 ) -> None:
     """Run the service: mail listener, watched folder, pipeline, HTTP port, and the sandbox where it is needed."""
     from ingest import roles, supervisor
-    from ingest.commands import console
+    from ingest.commands import announcement
 
     with _exit_codes():
         settings = _load(config_file, role if role != "all" else "supervisor")
         if role == "all":
-            announce = console.announcer(settings, as_json=as_json)
+            announce = announcement.announcer(settings, as_json=as_json)
             asyncio.run(supervisor.supervise(settings, config_file, announce))
             return
         one = Role(role)
         if supervised:
             roles.run(one, settings, supervised=True, announce=roles.tell_supervisor(one))
         else:
-            announce_one = console.announcer(settings, as_json=as_json)
+            announce_one = announcement.announcer(settings, as_json=as_json)
             roles.run(one, settings, supervised=False, announce=lambda place: announce_one({one: place}))
 
 
@@ -184,18 +183,12 @@ def status(
 
 
 @app.command("check-config")
-def check_config(config_file: Config = None, as_json: Json = False) -> None:
+def check_config_(config_file: Config = None, as_json: Json = False) -> None:
     """Check the settings and show what they mean, secrets masked."""
-    from ingest.commands import console
+    from ingest.commands import check_config
 
     with _exit_codes():
-        settings = _load(config_file, "check-config")
-        problems = config.problems(settings)
-        if as_json:
-            typer.echo(json.dumps({"settings": settings.model_dump(mode="json"), "problems": problems}, indent=2))
-        else:
-            console.show_settings(settings, problems)
-        raise typer.Exit(WRONG_USAGE if problems else DONE)
+        raise typer.Exit(check_config.run(_load(config_file, "check-config"), as_json=as_json))
 
 
 def _run(work: Any) -> int:

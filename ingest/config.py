@@ -7,7 +7,6 @@ Environment variables begin with ``BILL_INGEST_`` and name nested keys with two 
 
 import os
 import tomllib
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -25,6 +24,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from ingest.errors import ConfigError
+from ingest.secret_files import SecretFiles
 
 ENVIRONMENT_PREFIX = "BILL_INGEST_"
 BASE_URLS = {
@@ -206,7 +206,7 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """The environment wins over the file, whose values come as arguments; secret files are opened last."""
-        return (_SecretFiles(env_settings), _SecretFiles(init_settings))
+        return (SecretFiles(env_settings), SecretFiles(init_settings))
 
     @property
     def ledger_url(self) -> str:
@@ -243,37 +243,6 @@ class Settings(BaseSettings):
         return any(a.environment == "sandbox" and a.base_url is None for a in self.accounts.values())
 
 
-class _SecretFiles(PydanticBaseSettingsSource):
-    """Replaces each ``<key>_file`` by the content of that file under ``<key>``."""
-
-    def __init__(self, inner: PydanticBaseSettingsSource) -> None:
-        super().__init__(inner.settings_cls)
-        self._inner = inner
-
-    def get_field_value(self, field: Any, field_name: str) -> tuple[Any, str, bool]:  # pragma: no cover
-        return self._inner.get_field_value(field, field_name)
-
-    def __call__(self) -> dict[str, Any]:
-        opened = _open_files(self._inner())
-        assert isinstance(opened, dict)  # noqa: S101 - a mapping in, a mapping out
-        return opened
-
-
-def _open_files(value: Any) -> Any:
-    if not isinstance(value, Mapping):
-        return value
-    result: dict[str, Any] = {}
-    for key, inner in value.items():
-        if key.endswith("_file") and isinstance(inner, str):
-            try:
-                result[key.removesuffix("_file")] = Path(inner).read_text(encoding="utf-8").strip()
-            except OSError as error:
-                raise ConfigError(f"{key}: cannot read {inner}: {error.strerror}") from error
-        else:
-            result[key] = _open_files(inner)
-    return result
-
-
 def load(path: Path | None = None) -> Settings:
     """Settings from ``path`` (or ``$BILL_INGEST_CONFIG``, or ``bill-ingest.toml`` where it exists) and the environment.
 
@@ -289,32 +258,6 @@ def load(path: Path | None = None) -> Settings:
         return Settings(**values)
     except ValidationError as error:
         raise ConfigError("\n".join(_line(problem) for problem in error.errors())) from error
-
-
-def problems(settings: Settings) -> list[str]:
-    """What is wrong with settings that are well-formed: files that are not there, folders that cannot be written."""
-    found = [
-        f"smtp.{name}: cannot read {file}"
-        for name, file in (("tls_cert", settings.smtp.tls_cert), ("tls_key", settings.smtp.tls_key))
-        if file is not None and not os.access(file, os.R_OK)
-    ]
-    for key, folder in (("data_dir", settings.data_dir), ("records_dir", settings.output_dir)):
-        if not os.access(_nearest(folder), os.W_OK):
-            found.append(f"{key}: {folder} cannot be written")
-    for name, account in settings.accounts.items():
-        if account.inbox is not None and not account.inbox.is_dir():
-            found.append(f"accounts.{name}.inbox: {account.inbox} is not a folder (is the share mounted?)")
-        if not account.recipients and settings.inbox(name) is None:
-            found.append(f"accounts.{name}: it has neither recipients nor an inbox, so only imports can reach it")
-        if account.recipients and not account.domains:
-            found.append(f"accounts.{name}.domains: nobody may send to its recipients; name at least one domain")
-    return found
-
-
-def _nearest(folder: Path) -> Path:
-    """The folder itself or the nearest one above it that exists."""
-    absolute = folder.absolute()
-    return next(place for place in (absolute, *absolute.parents) if place.exists())
 
 
 def _read_toml(file: Path) -> dict[str, Any]:

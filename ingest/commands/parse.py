@@ -58,7 +58,8 @@ async def _read(
 
 def _files(paths: Sequence[Path]) -> tuple[list[Path], list[Path]]:
     """The files that are meant, folders opened, and the paths that do not exist."""
-    files, missing = [], []
+    files: list[Path] = []
+    missing: list[Path] = []
     for path in paths:
         if path.is_dir():
             files.extend(_pdfs(path))

@@ -71,7 +71,7 @@ def _line(arrival: Arrival, bill: Bill | None) -> dict[str, Any]:
 
 
 async def _one(ledger: Ledger, item: str) -> dict[str, Any] | None:
-    [arrival] = await ledger.arrivals(ids=[item]) or [None]
+    arrival = next(iter(await ledger.arrivals(ids=[item])), None)
     bill = await ledger.bill(arrival.bill_id if arrival and arrival.bill_id else item)
     if arrival is None and bill is None:
         return None

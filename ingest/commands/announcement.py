@@ -1,13 +1,10 @@
-"""What people see on stdout: tables, and where a running service listens."""
+"""What a service that has come up says on stdout: where to send mail and where to drop files."""
 
 import json
 from collections.abc import Callable
 from importlib.metadata import version
-from typing import Any
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from ingest.config import Settings
 from ingest.roles import Role
@@ -45,28 +42,3 @@ def _lines(settings: Settings, places: dict[Role, str]) -> list[tuple[str, str]]
     if Role.SANDBOX in places:
         lines.append(("api", f"sandbox at {places[Role.SANDBOX]} for accounts without an API key"))
     return lines
-
-
-def show_settings(settings: Settings, problems: list[str]) -> None:
-    """The settings as a table of key and value, and what is wrong with them."""
-    table = Table("setting", "value", box=None)
-    for key, value in _flat(settings.model_dump(mode="json")):
-        table.add_row(key, str(value))
-    for name in settings.accounts:
-        table.add_row(f"(API of {name})", settings.api_url(name))
-        table.add_row(f"(inbox of {name})", str(settings.inbox(name) or "none"))
-    Console().print(table)
-    for problem in problems:
-        typer.echo(f"problem: {problem}", err=True)
-    if not problems:
-        typer.echo("The settings are fine.")
-
-
-def _flat(values: dict[str, Any], prefix: str = "") -> list[tuple[str, Any]]:
-    rows: list[tuple[str, Any]] = []
-    for key, value in values.items():
-        if isinstance(value, dict):
-            rows.extend(_flat(value, f"{prefix}{key}."))
-        else:
-            rows.append((f"{prefix}{key}", value))
-    return rows
