@@ -5,8 +5,8 @@ import errno
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import IO
 
@@ -17,14 +17,15 @@ NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 class DocumentStore:
-    """A folder of PDFs by SHA-256. Raises StorageFull or Unavailable when the disk does not take it."""
+    """A folder of files by SHA-256. Raises StorageFull or Unavailable when the disk does not take them."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, suffix: str = ".pdf") -> None:
         self.folder = folder
+        self._suffix = suffix
 
     def path(self, sha256: str) -> Path:
         """Where the document lies, whether it is there or not."""
-        return self.folder / sha256[:2] / f"{sha256}.pdf"
+        return self.folder / sha256[:2] / f"{sha256}{self._suffix}"
 
     def exists(self, sha256: str) -> bool:
         """Whether the document is here, whole."""
@@ -36,6 +37,23 @@ class DocumentStore:
 
     def put_now(self, content: bytes | Path) -> str:
         """``put``, blocking."""
+        written = self._write(content)
+        try:
+            written.keep()
+        finally:
+            written.drop()
+        return written.sha256
+
+    @asynccontextmanager
+    async def written(self, content: bytes | Path) -> AsyncIterator["Written"]:
+        """Content that is on the disk already but comes into the store only by ``keep``: until then, none sees it."""
+        written = await asyncio.to_thread(self._write, content)
+        try:
+            yield written
+        finally:
+            written.drop()
+
+    def _write(self, content: bytes | Path) -> "Written":
         with disk_errors():
             self.folder.mkdir(parents=True, exist_ok=True)
             descriptor, name = tempfile.mkstemp(prefix="incoming-", suffix=".part", dir=self.folder)
@@ -45,21 +63,35 @@ class DocumentStore:
                     sha256 = _copy(content, target)
                     target.flush()
                     os.fsync(target.fileno())
-                place = self.path(sha256)
-                if place.exists():
-                    temporary.unlink()
-                    return sha256
-                _make_folder(place.parent)
-                temporary.replace(place)
-                fsync_folder(place.parent)
             except BaseException:
                 temporary.unlink(missing_ok=True)
                 raise
-        return sha256
+        return Written(temporary, self.path(sha256), sha256)
 
     async def delete(self, sha256: str) -> None:
         """Removes the document if it is there."""
         await asyncio.to_thread(self.path(sha256).unlink, missing_ok=True)
+
+
+class Written:
+    """Content under a temporary name, fsynced. It needs no more space to be kept."""
+
+    def __init__(self, temporary: Path, place: Path, sha256: str) -> None:
+        self._temporary = temporary
+        self._place = place
+        self.sha256 = sha256
+
+    def keep(self) -> None:
+        """Makes it a document of the store. Blocking."""
+        with disk_errors():
+            if not self._place.exists():
+                _make_folder(self._place.parent)
+                self._temporary.replace(self._place)
+                fsync_folder(self._place.parent)
+
+    def drop(self) -> None:
+        """Removes what was not kept. Blocking."""
+        self._temporary.unlink(missing_ok=True)
 
 
 @contextmanager
