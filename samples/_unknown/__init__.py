@@ -1,0 +1,1 @@
+"""Documents that no parser may claim."""

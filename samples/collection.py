@@ -1,0 +1,32 @@
+"""All samples, folder by folder, and what they were made with."""
+
+import importlib
+import zlib
+from collections.abc import Iterator
+from importlib.metadata import version
+
+from samples.files import HERE, Sample
+
+MAILS = "mails"
+MADE_WITH = HERE / "made_with.txt"
+
+
+def folders() -> list[str]:
+    """The folders that hold samples; one that begins with ``_`` or holds mails belongs to no utility."""
+    return sorted(module.parent.name for name in ("bills.py", "messages.py") for module in HERE.glob(f"*/{name}"))
+
+
+def utilities() -> list[str]:
+    return [folder for folder in folders() if not folder.startswith("_") and folder != MAILS]
+
+
+def all_samples() -> Iterator[Sample]:
+    for folder in folders():
+        module = "messages" if folder == MAILS else "bills"
+        yield from importlib.import_module(f"samples.{folder}.{module}").samples()
+
+
+def versions() -> str:
+    """What decides over the bytes of a drawn file; where it differs, only what is said can be compared."""
+    packages = ", ".join(f"{name} {version(name)}" for name in ("reportlab", "pypdfium2"))
+    return f"{packages}, zlib {zlib.ZLIB_RUNTIME_VERSION}\n"

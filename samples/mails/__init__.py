@@ -1,0 +1,1 @@
+"""Messages as senders really write them, each with what must come out of it."""

@@ -1,0 +1,129 @@
+"""The sample messages. The account that takes them allows the domain company.example and the address below."""
+
+import hashlib
+from typing import Any
+
+from samples.files import Sample
+from samples.mails.parts import Part, encoded, forwarded, message, multipart, text
+from samples.ppl_electric import bills as ppl_electric
+from samples.southern_california_edison import bills as southern_california_edison
+
+SENDER = "pat@company.example"
+RECIPIENT = "bills@in.bills.example"
+GIF = (
+    b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;"
+)
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d494844520000000100000001080000000"
+    "03a7e9b550000000a49444154789c63600000000200015d0b2a3d0000000049454e44ae426082"
+)
+
+ONE = next(s for s in southern_california_edison.samples() if "past_due" in s.name)
+TWO = next(s for s in ppl_electric.samples() if "home" in s.name)
+
+
+def pdf(
+    sample: Sample, *, name: str = 'filename="bill.pdf"', kind: str = "application/pdf", shown: str = "attachment"
+) -> Part:
+    return encoded(sample.content, f"Content-Type: {kind}", f"Content-Disposition: {shown}; {name}")
+
+
+def picture(content: bytes, kind: str, identity: str) -> Part:
+    headers = (
+        f"Content-Type: image/{kind}",
+        f"Content-ID: <{identity}>",
+        f'Content-Disposition: inline; filename="logo.{kind}"',
+    )
+    return encoded(content, *headers)
+
+
+def mail(
+    name: str,
+    number: int,
+    content: Part,
+    *documents: tuple[str, Sample],
+    verdict: str = "accepted",
+    sender: str = SENDER,
+    envelope: str = SENDER,
+    more: tuple[str, ...] = (),
+) -> Sample:
+    """A message with its expectation: the verdict, and each document that comes out with its name and hash."""
+    written = message(content, sender=sender, subject=f"Bill {number}", number=number, more=more)
+    expected: dict[str, Any] = {
+        "mail_from": envelope,
+        "rcpt_to": [RECIPIENT],
+        "verdict": verdict,
+        "documents": [
+            {"name": file_name, "sha256": hashlib.sha256(sample.content).hexdigest(), "sample": sample.name}
+            for file_name, sample in documents
+        ],
+    }
+    return Sample(f"mails/{name}.eml", written.encode(), expected)
+
+
+def mixed(*parts: Part) -> Part:
+    return multipart("sample-boundary", parts)
+
+
+def forwarded_twice() -> Part:
+    """The utility's message, forwarded as an attachment by a colleague, and again by the sender."""
+    words = text("Your bill is attached.")
+    inner = multipart("inner-boundary", (words, pdf(ONE)))
+    first = message(inner, sender="billing@utility.example", subject="Your bill", number=58)
+    middle = multipart("middle-boundary", (text("see below"), forwarded(first)))
+    second = message(middle, sender="sam@company.example", subject="Fwd: Your bill", number=59)
+    return mixed(text("please file"), forwarded(second))
+
+
+def samples() -> list[Sample]:
+    words = text("Here is the bill for this month.")
+    html = Part(("Content-Type: text/html; charset=utf-8",), '<p>Bill attached.</p><img src="cid:logo">')
+    related = multipart("related-boundary", (html, picture(GIF, "gif", "logo"), picture(PNG, "png", "sign")), "related")
+    continued = "filename*0*=utf-8''Rechnung%20f%C3%BCr%20;" + "\r\n filename*1*=M%C3%A4rz%20;\r\n filename*2=2025.pdf"
+    words_in_name = 'filename="=?UTF-8?B?ZmFjdHVyZSBkJ8OpbGVjdHJpY2l0w6kucGRm?="'
+    single, first, second = ("bill.pdf", ONE), ("march.pdf", ONE), ("april.pdf", TWO)
+    return [
+        mail("plain_attachment", 1, mixed(words, pdf(ONE)), single),
+        mail("inline_pdf", 2, mixed(words, pdf(ONE, shown="inline")), single),
+        mail(
+            "octet_stream_odd_name",
+            3,
+            mixed(words, pdf(ONE, kind="application/octet-stream", name='filename="statement 2025-03"')),
+            ("statement 2025-03", ONE),
+        ),
+        mail("rfc2231_name", 4, mixed(words, pdf(ONE, name=continued)), ("Rechnung für März 2025.pdf", ONE)),
+        mail("encoded_word_name", 5, mixed(words, pdf(ONE, name=words_in_name)), ("facture d'électricité.pdf", ONE)),
+        mail("forwarded_twice", 6, forwarded_twice(), single),
+        mail(
+            "two_pdfs",
+            7,
+            mixed(words, pdf(ONE, name='filename="march.pdf"'), pdf(TWO, name='filename="april.pdf"')),
+            first,
+            second,
+        ),
+        mail(
+            "same_pdf_twice",
+            8,
+            mixed(words, pdf(ONE), pdf(ONE, name='filename="bill (1).pdf"')),
+            single,
+            ("bill (1).pdf", ONE),
+        ),
+        mail("no_attachment", 9, text("The bill is in the portal. I forgot to attach it."), verdict="no_document"),
+        mail("logos_and_pdf", 10, mixed(related, pdf(ONE)), single),
+        mail(
+            "two_from_headers",
+            11,
+            mixed(words, pdf(ONE)),
+            verdict="sender_not_allowed",
+            sender="mallory@elsewhere.example",
+            more=(f"From: {SENDER}",),
+        ),
+        mail(
+            "wrong_domain",
+            12,
+            mixed(words, pdf(ONE)),
+            verdict="sender_not_allowed",
+            sender="pat@elsewhere.example",
+            envelope="pat@elsewhere.example",
+        ),
+    ]

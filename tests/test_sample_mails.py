@@ -1,0 +1,81 @@
+"""The sample mails hold what their expectations say, as far as the standard library can tell."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from email.utils import getaddresses
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from samples.files import HERE
+from samples.mails.messages import RECIPIENT, SENDER
+
+MAILS = sorted((HERE / "mails").glob("*.eml"))
+DOMAIN = SENDER.partition("@")[2]
+
+each_mail = pytest.mark.parametrize("path", MAILS, ids=lambda path: path.stem)
+
+
+def expectation(path: Path) -> Any:
+    return json.loads(path.with_suffix(".json").read_text())
+
+
+def opened(path: Path) -> EmailMessage:
+    message = message_from_bytes(path.read_bytes(), policy=policy.default)
+    assert isinstance(message, EmailMessage)
+    return message
+
+
+def pdfs(message: EmailMessage) -> Iterator[tuple[str | None, str]]:
+    """Name and hash of each part that begins as a PDF does, through forwarded messages as well."""
+    for part in message.walk():
+        content = part.get_payload(decode=True)
+        if isinstance(content, bytes) and content.startswith(b"%PDF-"):
+            yield part.get_filename(), hashlib.sha256(content).hexdigest()
+
+
+@each_mail
+def test_holds_the_documents_of_its_expectation(path: Path) -> None:
+    expected = expectation(path)
+    found = list(pdfs(opened(path)))
+    if expected["verdict"] == "accepted":
+        assert found == [(document["name"], document["sha256"]) for document in expected["documents"]]
+    else:
+        assert expected["documents"] == []
+
+
+@each_mail
+def test_a_document_is_one_of_the_samples(path: Path) -> None:
+    for document in expectation(path)["documents"]:
+        assert hashlib.sha256((HERE / document["sample"]).read_bytes()).hexdigest() == document["sha256"]
+
+
+@each_mail
+def test_only_the_accepted_come_from_one_sender_of_the_domain(path: Path) -> None:
+    expected = expectation(path)
+    headers = opened(path).get_all("From", [])
+    senders = [address for _, address in getaddresses([str(header) for header in headers])]
+    allowed = len(senders) == 1 and all(a.endswith(f"@{DOMAIN}") for a in [*senders, expected["mail_from"]])
+    assert allowed == (expected["verdict"] != "sender_not_allowed")
+
+
+@each_mail
+def test_is_fit_for_the_wire(path: Path) -> None:
+    content = path.read_bytes()
+    assert content.count(b"\n") == content.count(b"\r\n") == content.count(b"\r")
+    assert max(len(line) for line in content.split(b"\r\n")) <= 998
+    content.decode("ascii")
+    assert expectation(path)["rcpt_to"] == [RECIPIENT]
+    assert opened(path)["To"] == RECIPIENT
+
+
+def test_the_cases_are_there() -> None:
+    verdicts = {path.stem: expectation(path)["verdict"] for path in MAILS}
+    assert len(verdicts) >= 12
+    assert verdicts["two_from_headers"] == verdicts["wrong_domain"] == "sender_not_allowed"
+    assert verdicts["no_attachment"] == "no_document"
+    assert set(verdicts.values()) == {"accepted", "sender_not_allowed", "no_document"}
