@@ -15,6 +15,7 @@ COPY --from=build /opt/bill-ingest /opt/bill-ingest
 ENV PATH=/opt/bill-ingest/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     BILL_INGEST_DATA_DIR=/var/lib/bill-ingest \
+    BILL_INGEST_FOLDER__INBOX=/inbox \
     BILL_INGEST_SMTP__HOST=0.0.0.0 \
     BILL_INGEST_WEB__HOST=0.0.0.0 \
     BILL_INGEST_LOG_FORMAT=json

@@ -111,6 +111,7 @@ class Smtp(_Section):
 class Folder(_Section):
     """Watched folders."""
 
+    inbox: Path | None = Field(None, description="Of a sole account without its own; data_dir/inbox when not set.")
     stable_seconds: float = Field(0.5, gt=0, description="A file is taken when size and time stood still so long.")
     rescan_seconds: float = Field(30, gt=0, description="Full look at the folder, whatever the events say.")
     poll_seconds: float = Field(2, gt=0, description="How often to look where there are no events (NFS, SMB).")
@@ -224,10 +225,10 @@ class Settings(BaseSettings):
         return self.records_dir or self.data_dir / "records"
 
     def inbox(self, account: str) -> Path | None:
-        """The account's watched folder; a sole account without one watches ``data_dir/inbox``."""
+        """The account's watched folder; a sole account without one watches ``folder.inbox`` or ``data_dir/inbox``."""
         configured = self.accounts[account].inbox
         if configured is None and len(self.accounts) == 1:
-            return self.data_dir / "inbox"
+            return self.folder.inbox or self.data_dir / "inbox"
         return configured
 
     def api_url(self, account: str) -> str:

@@ -35,8 +35,9 @@ def problems(settings: Settings) -> list[str]:
         if not os.access(_nearest(folder), os.W_OK):
             found.append(f"{key}: {folder} cannot be written")
     for name, account in settings.accounts.items():
-        if account.inbox is not None and not account.inbox.is_dir():
-            found.append(f"accounts.{name}.inbox: {account.inbox} is not a folder (is the share mounted?)")
+        inbox = settings.inbox(name)
+        if inbox is not None and not inbox.is_dir() and not inbox.is_relative_to(settings.data_dir):
+            found.append(f"the inbox of {name}: {inbox} is not a folder (is the share mounted?)")
         if not account.recipients and settings.inbox(name) is None:
             found.append(f"accounts.{name}: it has neither recipients nor an inbox, so only imports can reach it")
         if account.recipients and not account.domains:
