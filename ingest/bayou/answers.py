@@ -32,7 +32,7 @@ _NO_SUCH_BILL = frozenset({"bill_id_invalid", "external_id_invalid"})
 _NO_SUCH_CUSTOMER = frozenset({"customer_id_invalid", "customer_id_invalid_format", "external_id_invalid"})
 _WRONG_ADDRESS = frozenset({"request_path_invalid", "method_not_allowed"})
 _NOT_NOW = frozenset({408, 421, 425, 429})
-_REASONS_BY_STATUS = {413: Reason.TOO_LARGE, 415: Reason.NOT_A_PDF}
+_FINAL_WHATEVER_IT_SAYS = {413: Reason.TOO_LARGE, 415: Reason.REJECTED_BY_API}
 
 
 class Garbage(ValueError):
@@ -112,8 +112,8 @@ def _again(call: Call, answer: Answer, message: str, wait: float | None) -> Bayo
 
 
 def _rejected(status: int, code: str | None, message: str) -> BayouError:
-    if status in _REASONS_BY_STATUS:
-        return UploadRejected(_REASONS_BY_STATUS[status], status, code, message)
+    if status in _FINAL_WHATEVER_IT_SAYS:
+        return UploadRejected(_FINAL_WHATEVER_IT_SAYS[status], status, code, message)
     if code is None:
         return TemporaryFailure(message)
     reason = Reason.CUSTOMER_ID_INVALID if code in _NO_SUCH_CUSTOMER else Reason.REJECTED_BY_API

@@ -13,10 +13,13 @@ from typing import Literal
 LARGEST = 10**15
 """No amount (cents) or consumption (Wh) of a bill comes near; what is larger is garbage, and costly to compute with."""
 
+DECIMALS, DIGITS = 9, 15
+"""Of a quantity. What has more decimals was computed in floating point; more digits than these no float can hold."""
+
 _DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[Tt ]\d{2}:\d{2}.{0,40})?", re.ASCII)
 _WHOLE = re.compile(r"[-+]?\d{1,16}", re.ASCII)
-_NUMBER = re.compile(r"[-+]?(?:\d{1,16}(?:\.\d{0,12})?|\.\d{1,12})", re.ASCII)
-_SPAN = re.compile(r"(\d{1,4})\s*-?\s*(second|minute|hour|day|week)s?\b", re.ASCII)
+_NUMBER = re.compile(r"[-+]?(?:\d{1,16}(?:\.\d{0,30})?|\.\d{1,30})", re.ASCII)
+_SPAN = re.compile(r"(?<!\d)(\d{1,4})\s*-?\s*(second|minute|hour|day|week)s?\b", re.ASCII)
 
 
 class Unreadable(ValueError):
@@ -33,16 +36,19 @@ def _absent(value: object) -> bool:
 
 
 def _exact(value: object, expected: str) -> Decimal:
-    """A JSON number as a Decimal of reasonable size."""
+    """A JSON number as a Decimal of reasonable size, without the noise of floating point in its last digits."""
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         raise Unreadable(f"{_kind(value)} where {expected} was expected")
     if isinstance(value, int):
-        number = Decimal(value) if -LARGEST <= value <= LARGEST else Decimal("inf")
+        number = Decimal(value if -LARGEST <= value <= LARGEST else "inf")
     else:
         number = Decimal(repr(value)) if isinstance(value, float) else value
-    if not number.is_finite() or abs(number) > LARGEST or not -12 <= int(number.as_tuple().exponent) <= 16:
+    if not number.is_finite() or abs(number) > LARGEST or not -60 <= int(number.as_tuple().exponent) <= 16:
         raise Unreadable(f"a number out of all proportion where {expected} was expected")
-    return number
+    exact = number if int(number.as_tuple().exponent) >= -DECIMALS else round(number, DECIMALS).normalize()
+    if len(exact.normalize().as_tuple().digits) > DIGITS or (number and not exact):
+        raise Unreadable(f"a number out of all proportion where {expected} was expected")
+    return exact
 
 
 def _whole(number: Decimal, expected: str) -> int:

@@ -52,6 +52,7 @@ class Engine:
         self.state = state  # to be called through ``ask``
         self._thread = thread
         self._hooks = hooks
+        self._worker: asyncio.Task[None] | None = None
         self._jobs: asyncio.Queue[Callable[[], Coroutine[Any, Any, None]]] = asyncio.Queue()
 
     @classmethod
@@ -68,13 +69,13 @@ class Engine:
             session = await stack.enter_async_context(aiohttp.ClientSession())
             hooks = Webhooks(session, options.webhook_urls, options.webhook_pauses)
             engine = cls(pool, options, state=state, folder=folder, thread=thread, hooks=hooks)
-            work = asyncio.create_task(engine._work())
+            engine._worker = asyncio.create_task(engine._work())
             try:
                 yield engine
             finally:
-                work.cancel()
+                engine._worker.cancel()
                 with suppress(asyncio.CancelledError):
-                    await work
+                    await engine._worker
 
     async def _work(self) -> None:
         """Run what is queued until cancelled; what is unfinished then is in the state, for the next start."""
@@ -91,7 +92,9 @@ class Engine:
         return await loop.run_in_executor(self._thread, lambda: method(*args, **kwargs))
 
     def follow(self, bill: StoredBill) -> None:
-        """See a bill through to its announcement, in the background."""
+        """See a bill through to its announcement, in the background. Raises what the background failed with."""
+        if self._worker is not None and self._worker.done():
+            self._worker.result()
         self._jobs.put_nowait(lambda: self._follow(bill))
 
     def object_of(self, bill: StoredBill) -> dict[str, Any]:
