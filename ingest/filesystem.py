@@ -51,6 +51,11 @@ def file_system_of(path: Path, mounts: Path = MOUNTS) -> FileSystem:
     return found
 
 
+def is_network(path: Path) -> bool:
+    """Whether other machines may write to the path's file system."""
+    return file_system_of(path).network
+
+
 def _parse(lines: Iterable[bytes]) -> Iterable[FileSystem]:
     """Lines of proc(5) mountinfo: ``36 35 98:0 /root /mount/point rw,… optional… - kind source options``."""
     for line in lines:

@@ -167,7 +167,11 @@ def _clients(settings: Settings, session: aiohttp.ClientSession) -> dict[str, Ba
 
 def _folders(settings: Settings, intake: Intake) -> list[FolderSource]:
     inboxes = {name: settings.inbox(name) for name in settings.accounts}
-    return [FolderSource(name, inbox, settings.folder, intake) for name, inbox in inboxes.items() if inbox]
+    return [
+        FolderSource(name, inbox, settings.folder, intake, settings.data_dir)
+        for name, inbox in inboxes.items()
+        if inbox
+    ]
 
 
 async def _heartbeat(settings: Settings, folders: list[FolderSource]) -> None:
