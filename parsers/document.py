@@ -98,7 +98,7 @@ def inspect(path: Path) -> Inspection:
 
 
 def _open(path: Path, engine: Engine) -> PdfDocument:
-    data = _from_header(path.read_bytes())
+    data = from_header(path.read_bytes())
     pdf = _pdfium(data)
     if pdf is None:
         return PdfDocument(path, _recovered(data), recovered=True)
@@ -121,7 +121,7 @@ def _recovered(data: bytes) -> PageSource:
     return RecoveredSource(data)
 
 
-def _from_header(data: bytes) -> bytes:
+def from_header(data: bytes) -> bytes:
     """The file from ``%PDF-`` on: mail gateways and web servers put text before it."""
     start = data.find(b"%PDF-", 0, HEADER_WITHIN)
     if start < 0:

@@ -1,0 +1,220 @@
+"""A pool of supervised children that read documents (``python -m parsers.child``).
+
+A document that crashes, hangs or bloats its child costs only itself: the child is replaced, and the document gets its
+reason. Children are started, never forked.
+"""
+
+import asyncio
+import heapq
+import itertools
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import structlog
+
+from ingest.children import Child, ChildDied, Message
+from ingest.errors import Unavailable
+from parsers.errors import DocumentError
+from parsers.model import Document, DocumentKind, Inspection
+
+log = structlog.get_logger()
+
+
+class ParserFailed(Exception):
+    """A parser of ours made a mistake; the document is not to blame. ``args[0]`` tells where."""
+
+
+class ParserPool:
+    """``size`` children; callers wait for a free one in the order of their priority, the lowest first.
+
+    The limits hold for each document: address space, processor time, and time on the clock. A child is replaced after
+    ``recycle_after`` documents. Calls raise ``Unavailable`` where the document is not to blame: its file is out of
+    reach, no child can be started, or the pool is being closed.
+    """
+
+    def __init__(
+        self,
+        size: int = 2,
+        memory_mb: int = 1024,
+        cpu_seconds: int = 30,
+        wall_seconds: float = 45,
+        recycle_after: int = 200,
+    ) -> None:
+        self.size = size
+        self._memory_mb = memory_mb
+        self._cpu_seconds = cpu_seconds
+        self._wall_seconds = wall_seconds
+        self._recycle_after = recycle_after
+        self._turns = _Turns(size)
+        self._idle: list[Child] = []
+        self._busy: set[Child] = set()
+        self._endings: set[asyncio.Task[None]] = set()
+        self._closed = False
+
+    async def start(self) -> None:
+        """Starts all children now instead of with the first documents."""
+        async with asyncio.TaskGroup() as group:
+            for _ in range(self.size):
+                group.create_task(self._warm())
+
+    async def read(self, path: Path, *, priority: int = 0, **options: Any) -> Document:
+        """Everything in a PDF; ``options`` are those of ``parsers.read``. What cannot be read is a ``Document`` too."""
+        try:
+            return Document.model_validate(
+                await self._ask({"op": "read", "path": str(path), "options": options}, priority)
+            )
+        except DocumentError as error:
+            return Document(document=error.kind, detail=error.detail)
+        except ParserFailed as error:
+            log.error("a parser made a mistake", place=error.args[0])  # noqa: TRY400 - the traceback is the child's
+            detail = f"The local parser failed on it ({error.args[0]})."
+            return Document(document=DocumentKind.UNKNOWN_UTILITY, detail=detail)
+
+    async def inspect(self, path: Path, *, priority: int = 0) -> Inspection:
+        """Page count and encryption. Raises ``DocumentError``."""
+        return Inspection.model_validate(await self._ask_about_file({"op": "inspect", "path": str(path)}, priority))
+
+    async def cut(self, path: Path, first: int, last: int, target: Path, *, priority: int = 0) -> None:
+        """Writes pages ``first`` to ``last``, counted from 1, as a PDF of their own. Raises ``DocumentError``."""
+        request = {"op": "cut", "path": str(path), "first": first, "last": last, "target": str(target)}
+        await self._ask_about_file(request, priority)
+
+    async def close(self) -> None:
+        """Ends all children; calls that still wait get ``Unavailable``."""
+        self._closed = True
+        self._turns.close()
+        for child in self._busy:
+            child.kill()
+        for child in self._idle:
+            self._end(child)
+        self._idle.clear()
+        while self._endings:
+            await asyncio.wait(self._endings)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def _ask_about_file(self, request: Message, priority: int) -> Any:
+        try:
+            return await self._ask(request, priority)
+        except ParserFailed as error:
+            raise DocumentError(DocumentKind.DAMAGED, f"The PDF could not be handled ({error.args[0]}).") from error
+
+    async def _ask(self, request: Message, priority: int) -> Any:
+        """The answer of a child. A child that others killed is no verdict on the document: it gets a second one."""
+        async with self._turns.one(priority):
+            try:
+                reply = await self._ask_child(request)
+            except ChildDied as first:
+                if not first.by_others:
+                    raise DocumentError(first.kind, first.detail) from first
+                try:
+                    reply = await self._ask_child(request)
+                except ChildDied as second:
+                    raise DocumentError(second.kind, second.detail) from second
+        return _answer(reply)
+
+    async def _ask_child(self, request: Message) -> Message:
+        async with self._child() as child:
+            try:
+                return await child.ask(request, self._wall_seconds)
+            except ChildDied:
+                if self._closed:
+                    raise Unavailable("The service is stopping.") from None
+                raise
+
+    @asynccontextmanager
+    async def _child(self) -> AsyncIterator[Child]:
+        if self._closed:
+            raise Unavailable("The service is stopping.")
+        child = self._next_idle() or await Child.start(self._memory_mb, self._cpu_seconds)
+        self._busy.add(child)
+        try:
+            yield child
+        finally:
+            self._busy.discard(child)
+            if child.usable and child.served < self._recycle_after and not self._closed:
+                self._idle.append(child)
+            else:
+                self._end(child)
+
+    async def _warm(self) -> None:
+        async with self._turns.one(0), self._child():
+            pass
+
+    def _next_idle(self) -> Child | None:
+        while self._idle:
+            child = self._idle.pop()
+            if child.usable:
+                return child
+            self._end(child)  # it was killed while nobody used it
+        return None
+
+    def _end(self, child: Child) -> None:
+        ending = asyncio.create_task(child.end())
+        self._endings.add(ending)
+        ending.add_done_callback(self._endings.discard)
+
+
+def _answer(reply: Message) -> Any:
+    """What a child said, or its error as ours."""
+    error = reply.get("error")
+    if error is None:
+        return reply["ok"]
+    if error["kind"] == "unavailable":
+        raise Unavailable(error["detail"])
+    if error["kind"] == "failed":
+        raise ParserFailed(error["detail"])
+    raise DocumentError(DocumentKind(error["kind"]), error["detail"])
+
+
+class _Turns:
+    """A semaphore whose waiters come by priority, the lowest first, and then in the order of their coming."""
+
+    def __init__(self, count: int) -> None:
+        self._free = count
+        self._waiting: list[tuple[int, int, asyncio.Future[None]]] = []
+        self._order = itertools.count()
+
+    @asynccontextmanager
+    async def one(self, priority: int) -> AsyncIterator[None]:
+        await self._take(priority)
+        try:
+            yield
+        finally:
+            self._give()
+
+    def close(self) -> None:
+        for _, _, waiter in self._waiting:
+            if not waiter.done():
+                waiter.set_exception(Unavailable("The service is stopping."))
+        self._waiting.clear()
+
+    async def _take(self, priority: int) -> None:
+        if self._free:
+            self._free -= 1
+            return
+        waiter = asyncio.get_running_loop().create_future()
+        heapq.heappush(self._waiting, (priority, next(self._order), waiter))
+        try:
+            await waiter
+        except asyncio.CancelledError:
+            if waiter.done() and not waiter.cancelled() and waiter.exception() is None:
+                self._give()  # the turn came in the moment of the cancellation
+            raise
+
+    def _give(self) -> None:
+        while self._waiting:
+            _, _, waiter = heapq.heappop(self._waiting)
+            if not waiter.done():
+                waiter.set_result(None)
+                return
+        self._free += 1
