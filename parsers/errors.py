@@ -2,6 +2,7 @@
 
 ParserError
 ├── DocumentError        this document cannot be read; ``kind`` is the reason
+├── UnreadableError      this text is not the value that it should be
 └── DeclarationError     a parser or a vocabulary was declared wrongly (a bug of ours, found at import)
 """
 
@@ -22,6 +23,18 @@ class DocumentError(ParserError):
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.detail}"
+
+
+class UnreadableError(ParserError):
+    """Text that is not the value it should be. Arguments are positional, so that it pickles."""
+
+    def __init__(self, what: str, text: str) -> None:
+        super().__init__(what, text)
+        self.what = what
+        self.text = text
+
+    def __str__(self) -> str:
+        return f"not {self.what}: {self.text!r}"
 
 
 class DeclarationError(ParserError):

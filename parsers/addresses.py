@@ -1,0 +1,84 @@
+"""Service addresses: lines of a block that end in a line of city, state and postal code."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from parsers.labels import Spot, find
+from parsers.lines import Line, Span
+from parsers.model import Address
+from parsers.outcome import Field, Found, Missing, Outcome, Scope
+from parsers.places import phrases_below
+from parsers.rules import Rule
+
+LINE_SPACING = 2.2  # of the font size: a wider gap ends the block
+ALIGNED = 6.0  # points between the left edges of two lines of one block
+MOST_LINES = 8
+_STATE = "A[LKZR]|C[AOT]|D[EC]|FL|GA|HI|I[DLNA]|K[SY]|LA|M[EDAINSOT]|N[EVHJMYCD]|O[HKR]"
+_STATE += "|P[AR]|RI|S[CD]|T[NX]|UT|V[TA]|W[AVIY]"
+_CITY = re.compile(
+    rf"(?P<city>[A-Za-z][A-Za-z .'-]*?),? +(?P<state>{_STATE}),? +(?P<postal_code>\d{{5}})"
+    r"(?:-?(?P<postal_code_suffix>\d{4}))?",
+    re.ASCII,
+)
+_NUMBERED = re.compile(r"\d+[A-Z]?(?:-\d+)? +\S", re.ASCII)
+
+
+@dataclass(frozen=True)
+class AddressBelow(Rule):
+    """The block of lines under a label; ``skip`` lines (a name, a number) stand before the street."""
+
+    labels: tuple[str, ...]
+    skip: int = 0
+
+    def __str__(self) -> str:
+        return f"address below label '{self.labels[0]}'"
+
+    def check(self, name: str) -> None:
+        """An address is read under whatever name."""
+
+    def read(self, scope: Scope, wanted: Field) -> Outcome:
+        outcome: Outcome = Missing(f"label '{self.labels[0]}' without an address below it")
+        for spot in (spot for label in self.labels for spot in find(scope.region, label)):
+            parts = address_parts(block_below(spot)[self.skip :], str(self))
+            if parts:
+                address = Address(**{name: part.value for name, part in parts.items()})
+                span = next(iter(parts.values())).span
+                outcome = Found(address, span, str(self), parts)
+                break
+        return scope.note(wanted, str(self), outcome)
+
+
+def block_below(spot: Spot) -> list[Span]:
+    """The lines of text that hang under a label, aligned with each other, down to a city or a wider gap."""
+    first = next(phrases_below(spot), None)
+    if first is None:
+        return []
+    block = [first[1]]
+    for span in _aligned(spot, first[0], first[1]):
+        size = block[-1].words[0].size
+        ended = _CITY.fullmatch(block[-1].text) or len(block) == MOST_LINES
+        if ended or span.baseline - block[-1].baseline > LINE_SPACING * size:
+            break
+        block.append(span)
+    return block
+
+
+def _aligned(spot: Spot, after: Line, like: Span) -> Iterator[Span]:
+    for line in spot.area.lines:
+        if line.baseline > after.baseline:
+            spans = (line.span(*phrase) for phrase in line.phrases)
+            yield from (span for span in spans if abs(span.box[0] - like.box[0]) <= ALIGNED)
+
+
+def address_parts(block: Sequence[Span], rule: str) -> Mapping[str, Found]:
+    """The fields of an address from the lines of a block; nothing where no city, state and postal code end it."""
+    at, city = next(((n, match) for n, span in enumerate(block) if (match := _CITY.fullmatch(span.text))), (0, None))
+    if city is None:
+        return {}
+    numbered = next((n for n, span in enumerate(block[:at]) if _NUMBERED.match(span.text)), None)
+    street = block[numbered if numbered is not None else 0 : at]
+    parts: dict[str, Found] = {}
+    for name, span in zip(("line_1", "line_2"), street, strict=False):
+        parts[name] = Found(span.text.strip(" ,"), span, rule)
+    return parts | {name: Found(text, block[at], rule) for name, text in city.groupdict().items() if text}

@@ -1,0 +1,164 @@
+"""Words and lines of a page, and spans of them: text together with where it stands.
+
+A line is what shares a baseline, from left to right. A phrase is a part of a line without a wide gap: a label, a cell,
+a column of running text.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import pairwise
+from typing import Any
+from unicodedata import normalize
+
+from parsers.model import Box
+
+STRAY_GAP = 0.05  # of the font size: two words this near are one word with a space drawn over it
+PHRASE_GAP = 0.9  # of the font size: a wider gap parts two phrases
+_QUOTES = str.maketrans({"\u2019": "'", "\u2018": "'", "`": "'", "\u201c": '"', "\u201d": '"', "\u00a0": " "})
+
+
+def plain(text: str) -> str:
+    """Text with ligatures, wide letters and curly quotes as a keyboard writes them."""
+    return normalize("NFKC", text).translate(_QUOTES)
+
+
+def squeezed(text: str) -> str:
+    """Text without any white space, to compare what was printed with stray or missing spaces."""
+    return "".join(plain(text).split())
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    text: str
+    x0: float
+    top: float
+    x1: float
+    bottom: float
+    baseline: float
+    size: float
+
+    @classmethod
+    def of(cls, raw: Mapping[str, Any]) -> "Word":
+        """From a word of ``Page.extract_words``."""
+        box = (float(raw["x0"]), float(raw["top"]), float(raw["x1"]), float(raw["bottom"]))
+        return cls(plain(raw["text"]), *box, float(raw["baseline"]), float(raw["size"]) or 1.0)
+
+    @property
+    def middle(self) -> float:
+        return (self.top + self.bottom) / 2
+
+    def joined(self, other: "Word") -> "Word":
+        return replace(
+            self,
+            text=self.text + other.text,
+            x1=max(self.x1, other.x1),
+            top=min(self.top, other.top),
+            bottom=max(self.bottom, other.bottom),
+        )
+
+
+@dataclass(frozen=True)
+class Span:
+    """Text as printed, and its place: what becomes the ``Source`` of a value."""
+
+    page: int
+    words: tuple[Word, ...]
+    text: str
+
+    @cached_property
+    def box(self) -> Box:
+        return (
+            min(word.x0 for word in self.words),
+            min(word.top for word in self.words),
+            max(word.x1 for word in self.words),
+            max(word.bottom for word in self.words),
+        )
+
+    @property
+    def baseline(self) -> float:
+        return self.words[-1].baseline
+
+
+class Line:
+    """Words on one baseline, from left to right; ``text`` parts them by single spaces."""
+
+    def __init__(self, page: int, words: Sequence[Word]) -> None:
+        self.page = page
+        self.words = tuple(words)
+        self.text = " ".join(word.text for word in words)
+        self.baseline = words[0].baseline
+
+    @cached_property
+    def starts(self) -> tuple[int, ...]:
+        """Where each word begins in ``text``."""
+        starts, at = [], 0
+        for word in self.words:
+            starts.append(at)
+            at += len(word.text) + 1
+        return tuple(starts)
+
+    @cached_property
+    def squeezed(self) -> tuple[str, tuple[int, ...]]:
+        """``text`` without spaces, and for each of its characters its place in ``text``."""
+        places = [at for at, char in enumerate(self.text) if not char.isspace()]
+        return "".join(self.text[at] for at in places), tuple(places)
+
+    @cached_property
+    def phrases(self) -> tuple[tuple[int, int], ...]:
+        """Begin and end in ``text`` of each phrase."""
+        cuts = [0]
+        cuts += [
+            at
+            for at, (left, right) in enumerate(pairwise(self.words), start=1)
+            if right.x0 - left.x1 > PHRASE_GAP * max(left.size, right.size)
+        ]
+        ends = [*cuts[1:], len(self.words)]
+        return tuple(
+            (self.starts[first], self.starts[last - 1] + len(self.words[last - 1].text))
+            for first, last in zip(cuts, ends, strict=True)
+        )
+
+    def words_between(self, begin: int, end: int) -> tuple[Word, ...]:
+        """The words that any character of ``text[begin:end]`` belongs to."""
+        return tuple(
+            word
+            for word, start in zip(self.words, self.starts, strict=True)
+            if start < end and start + len(word.text) > begin
+        )
+
+    def span(self, begin: int, end: int) -> Span:
+        while begin < end and self.text[begin].isspace():
+            begin += 1
+        while end > begin and self.text[end - 1].isspace():
+            end -= 1
+        return Span(self.page, self.words_between(begin, end) or self.words[:1], self.text[begin:end])
+
+    def within(self, left: float, right: float) -> "Line | None":
+        """The part of the line whose words have their middle between two x."""
+        kept = [word for word in self.words if left <= (word.x0 + word.x1) / 2 <= right]
+        if len(kept) == len(self.words):
+            return self
+        return Line(self.page, kept) if kept else None
+
+
+def lines_of(page: int, words: Iterable[Word]) -> tuple[Line, ...]:
+    """The lines of a page from its words, from top to bottom; stray spaces inside words are repaired."""
+    rows: list[list[Word]] = []
+    for word in sorted(words, key=lambda word: word.baseline):
+        if rows and word.baseline - rows[-1][0].baseline <= 1.5:
+            rows[-1].append(word)
+        else:
+            rows.append([word])
+    return tuple(Line(page, list(_repaired(sorted(row, key=lambda word: word.x0)))) for row in rows)
+
+
+def _repaired(words: Sequence[Word]) -> Iterator[Word]:
+    held = words[0]
+    for word in words[1:]:
+        if abs(word.x0 - held.x1) <= STRAY_GAP * min(word.size, held.size):
+            held = held.joined(word)
+        else:
+            yield held
+            held = word
+    yield held

@@ -1,0 +1,188 @@
+"""The vocabulary of finding values on a bill: what a parser is written in.
+
+A rule finds the value of the field it is assigned to; the field's name says what to look for (a date, an amount …):
+
+    due_on = right_of("Due by")                        # the first date to the right of the label
+    billed_on = below("Date bill prepared")            # the date in the nearest phrase under the label
+    outstanding_balance = row_end("Balance Forward").within(SUMMARY)   # the last amount of the row
+    gas_amount = cell("Gas Service", "TOTAL")          # where the row and the column meet
+    due_on = amount_due = in_line(r"Please pay by {due_on} {amount_due}")   # holes in a line of a known form
+    total_amount = right_of("New charges") | right_of("Total new charges")  # the second where the first finds nothing
+
+All places of a label must agree, or the value is missing with that reason: confine a rule (``.within(section(…))``)
+or choose (``.first()``, ``.last()``, ``.summed()``, ``.largest()``, ``.smallest()``). Labels are written as printed;
+spaces and line breaks in them do not matter, case does.
+"""
+
+from collections.abc import Mapping
+
+from parsers.addresses import AddressBelow
+from parsers.conditions import IsZero, Prints
+from parsers.errors import DeclarationError
+from parsers.meters import Commodity, EachMeter, Unit
+from parsers.places import Below, Cell, InLine, RightOf
+from parsers.rules import Absent, Condition, Part, Rule, SameAs, Search
+from parsers.sections import HEADING, Blocks, Rows, Section
+from parsers.special import Cancelled, Named
+from parsers.utility import NotABill, Utility
+
+__all__ = [
+    "HEADING",
+    "Utility",
+    "absent",
+    "address_below",
+    "below",
+    "beside",
+    "blocks",
+    "cell",
+    "each_meter",
+    "in_line",
+    "named",
+    "not_a_bill",
+    "one_meter",
+    "prints",
+    "reads_zero",
+    "right_of",
+    "row_end",
+    "rows",
+    "same_as",
+    "section",
+    "settled",
+]
+
+Labels = str | tuple[str, ...]
+
+
+def right_of(*labels: str) -> Search:
+    """The first value to the right of a label, at its height."""
+    return Search(RightOf(labels))
+
+
+def row_end(*labels: str) -> Search:
+    """The last value to the right of a label, at its height."""
+    return Search(RightOf(labels, at_end=True))
+
+
+def below(*labels: str, skip: int = 0) -> Search:
+    """The value in the nearest phrase below a label, or ``skip`` phrases further down."""
+    return Search(Below(labels, skip))
+
+
+def cell(row: Labels, column: Labels) -> Search:
+    """The value where the row of a label meets the column of a heading; both may have several wordings."""
+    return Search(Cell(_tuple(row), _tuple(column)))
+
+
+def in_line(pattern: str) -> Search:
+    """Values in a line of a known form: a regular expression in which ``{field}`` is a hole and a space any gap.
+
+    One such rule serves every field that it has a hole for.
+    """
+    return Search(InLine(pattern))
+
+
+def address_below(*labels: str, skip: int = 0) -> Rule:
+    """The service address in the lines under a label; ``skip`` lines with a name or a number stand before it."""
+    return AddressBelow(labels, skip)
+
+
+def named(*names: str) -> Search:
+    """Whichever of these names is printed."""
+    return Search(Named(names))
+
+
+def settled(balance: Rule, *payments: Rule) -> Rule:
+    """0 where the payments cancel the previous balance and the bill prints nothing of it as remaining."""
+    return Cancelled(balance, payments)
+
+
+def same_as(field: str) -> Rule:
+    """The value of another field of the bill."""
+    return SameAs(field)
+
+
+def absent(reason: str) -> Rule:
+    """For a field that these bills do not print."""
+    return Absent(reason)
+
+
+def section(
+    *start: str, until: Labels = (), left: str | None = None, right: str | None = None, onward: bool = False
+) -> Section:
+    """From a heading to one of ``until`` on the same page, with ``onward`` on any later one.
+
+    ``left`` and ``right`` crop it to a column, at the left edge of ``HEADING`` or of another label on the page.
+    """
+    return Section(start, _tuple(until), left, right, onward)
+
+
+def blocks(start: str | Search, *, end: str | Search | None = None, within: Part | None = None) -> Blocks:
+    """Parts from each line of the form ``start`` to the next of the form ``end`` (that one included) or ``start``."""
+    return Blocks(_form(start), _form(end) if end else None, within)
+
+
+def rows(line: str | Search, *, within: Part | None = None) -> Rows:
+    """Every line of a form, each as a part of its own: the rows of a table."""
+    return Rows(_form(line), within)
+
+
+def prints(*texts: str, within: Part | None = None) -> Condition:
+    """Whether the bill prints any of these texts."""
+    return Prints(texts, within)
+
+
+def reads_zero(rule: Rule) -> Condition:
+    """Whether a rule reads an amount of 0."""
+    return IsZero(rule)
+
+
+def each_meter(
+    parts: Part,
+    *,
+    type: Commodity,  # noqa: A002 - the record's own name for it
+    unit: Unit | None = None,
+    where: Condition | None = None,
+    attributes: Mapping[str, Rule] | None = None,
+    shared: Mapping[str, Rule] | None = None,
+    **fields: Rule,
+) -> EachMeter:
+    """A meter for each part of the bill in which ``where`` holds, with rules for the meter's fields.
+
+    ``shared`` are rules that several kinds of meters have in common; those given by name come first.
+    """
+    return EachMeter(type, parts, {**(shared or {}), **fields}, attributes or {}, unit, where)
+
+
+def one_meter(
+    *,
+    type: Commodity,  # noqa: A002 - the record's own name for it
+    unit: Unit | None = None,
+    where: Condition | None = None,
+    attributes: Mapping[str, Rule] | None = None,
+    shared: Mapping[str, Rule] | None = None,
+    **fields: Rule,
+) -> EachMeter:
+    """The only meter of a bill, read from all of it."""
+    return EachMeter(type, None, {**(shared or {}), **fields}, attributes or {}, unit, where)
+
+
+def beside(**rules: Rule) -> Mapping[str, Rule]:
+    """What is read for the checks alone: ``previous_balance``, ``payments``, ``other_charges``, ``budget_amount``."""
+    return rules
+
+
+def not_a_bill(sentence: str, *marks: str | tuple[str, ...]) -> NotABill:
+    """A document of the issuer that is none, by its marks, and a sentence that says what it is."""
+    return NotABill(sentence, marks)
+
+
+def _form(line: str | Search) -> str:
+    if isinstance(line, str):
+        return line
+    if not isinstance(line.locator, InLine):
+        raise DeclarationError("only a rule made by in_line() has the form of a line")
+    return line.locator.regex.pattern
+
+
+def _tuple(labels: Labels) -> tuple[str, ...]:
+    return (labels,) if isinstance(labels, str) else labels

@@ -1,0 +1,73 @@
+"""What came of a rule: a value with its place, or the reason why there is none; and where all of it is noted down."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from parsers.kinds import Kind
+from parsers.lines import Span
+from parsers.model import Source
+from parsers.region import Region
+
+
+@dataclass(frozen=True)
+class Found:
+    """A value; ``parts`` are the values it is made of, where they have places of their own (an address)."""
+
+    value: Any
+    span: Span
+    rule: str
+    parts: Mapping[str, "Found"] = field(default_factory=dict)
+
+    @property
+    def source(self) -> Source:
+        box = tuple(round(side, 2) for side in self.span.box)
+        return Source(page=self.span.page, box=(box[0], box[1], box[2], box[3]), text=self.span.text, rule=self.rule)
+
+
+@dataclass(frozen=True)
+class Missing:
+    """No value; ``reason`` is a clause for people, without the bill's own data."""
+
+    reason: str
+
+
+Outcome = Found | Missing
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One rule tried for one field, for ``--explain``."""
+
+    path: str
+    rule: str
+    outcome: Outcome
+
+
+@dataclass(frozen=True)
+class Field:
+    """What is being read: its name as in the record, its path there, the kind of its value."""
+
+    name: str
+    path: str
+    kind: Kind
+
+
+@dataclass
+class Scope:
+    """Where a rule searches: ``region`` is the part it is confined to, ``bill`` all pages of the bill.
+
+    ``field`` reads another field of the bill by its name.
+    """
+
+    region: Region
+    bill: Region
+    field: Callable[[str], Outcome]
+    attempts: list[Attempt]
+
+    def confined(self, region: Region) -> "Scope":
+        return replace(self, region=region)
+
+    def note(self, wanted: Field, rule: str, outcome: Outcome) -> Outcome:
+        self.attempts.append(Attempt(wanted.path, rule, outcome))
+        return outcome

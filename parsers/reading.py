@@ -1,0 +1,171 @@
+"""One bill from its pages: every rule of the utility read once, meters put together, years told, sums checked."""
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from parsers import years
+from parsers.checks import Evidence, checked
+from parsers.kinds import BILL_EVIDENCE, BILL_KINDS, METER_EVIDENCE
+from parsers.labels import find
+from parsers.meters import MeterRead, in_order
+from parsers.model import Bill, Meter, Source
+from parsers.outcome import Attempt, Field, Found, Missing, Outcome, Scope
+from parsers.region import Region, Sheet
+from parsers.utility import Utility
+from parsers.values import Date, MonthDay
+
+Outcomes = dict[str, Outcome]
+TellYear = Callable[[Date, dt.date], dt.date | None]
+
+
+def read_bill(utility: type[Utility], sheets: Sequence[Sheet], attempts: list[Attempt]) -> Bill:
+    """The bill on these pages; ``attempts`` takes up every rule that was tried."""
+    kept = [sheet for sheet in sheets if not any(sheet.may_print(text) for text in utility.skip_pages)]
+    reader = _Reader(utility, Region.of_pages(kept or sheets), attempts)
+    fields = {name: reader.field(name) for name in utility.rules}
+    meters = [meter for rules in utility.meters for meter in rules.read(reader.scope)]
+    _tell_years(fields, meters)
+    meters = in_order(meters)
+    fields |= {name: _from_meters(name, meters) for name in _FROM_METERS if name not in fields}
+    pages = (sheets[0].number, sheets[-1].number)
+    bill = _bill(utility, fields, meters, reader.past_due(), pages)
+    return checked(bill, Evidence(reader.evidence(), [_evidence(meter) for meter in meters]))
+
+
+class _Reader:
+    """Reads the rules of one bill, each once."""
+
+    def __init__(self, utility: type[Utility], region: Region, attempts: list[Attempt]) -> None:
+        self.utility = utility
+        self.scope = Scope(region, region, self.field, attempts)
+        self._read: Outcomes = {}
+
+    def field(self, name: str) -> Outcome:
+        if name not in self._read:
+            rule = self.utility.rules.get(name)
+            wanted = Field(name, name, BILL_KINDS[name])
+            self._read[name] = rule.read(self.scope, wanted) if rule else Missing("no rule reads it")
+        return self._read[name]
+
+    def evidence(self) -> dict[str, Any]:
+        rules = self.utility.evidence.items()
+        read = {name: rule.read(self.scope, Field(name, name, BILL_EVIDENCE[name])) for name, rule in rules}
+        return {name: outcome.value for name, outcome in read.items() if isinstance(outcome, Found)}
+
+    def past_due(self) -> Found | None:
+        for text in self.utility.past_due_says:
+            for spot in find(self.scope.region, text):
+                return Found(True, spot.spans[0], f"'{text}' is printed")
+        return None
+
+
+def _evidence(meter: MeterRead) -> Mapping[str, Any]:
+    return {name: meter.value(name) for name in METER_EVIDENCE if meter.value(name) is not None}
+
+
+def _tell_years(fields: Outcomes, meters: Sequence[MeterRead]) -> None:
+    """Puts the year to every day that was printed without one; a day that gets none is missing."""
+    billed, due = _day(fields, "billed_on"), _day(fields, "due_on")
+    _complete(fields, "due_on", billed, years.after)
+    _complete(fields, "billed_on", due, years.before)
+    anchor = billed or due
+    for outcomes in (fields, *(meter.fields for meter in meters)):
+        _complete(outcomes, "billing_period_to", anchor, years.nearest)
+        _complete(outcomes, "billing_period_from", _day(outcomes, "billing_period_to") or anchor, years.before)
+
+
+def _day(outcomes: Outcomes, name: str) -> dt.date | None:
+    outcome = outcomes.get(name)
+    return outcome.value if isinstance(outcome, Found) and isinstance(outcome.value, dt.date) else None
+
+
+def _complete(outcomes: Outcomes, name: str, anchor: dt.date | None, tell: TellYear) -> None:
+    outcome = outcomes.get(name)
+    if isinstance(outcome, Found) and isinstance(outcome.value, MonthDay):
+        day = tell(outcome.value, anchor) if anchor else None
+        outcomes[name] = replace(outcome, value=day) if day else Missing("its year is not printed")
+
+
+def _from_meters(name: str, meters: Sequence[MeterRead]) -> Outcome:
+    """A value of the bill that is the sum, the earliest or the latest of its meters' values."""
+    commodity, field, combine = _FROM_METERS[name]
+    chosen = [meter for meter in meters if commodity in (None, meter.type)]
+    if not chosen:
+        return Missing(f"no {commodity or 'meter'} service on the bill")
+    if field is None:
+        units = {meter.unit for meter in chosen}
+        first = chosen[0].fields.get("consumption")
+        ok = len(units) == 1 and isinstance(first, Found)
+        return replace(first, value=units.pop()) if ok and isinstance(first, Found) else Missing("not read")
+    outcomes = [meter.fields.get(field, Missing("no rule reads it")) for meter in chosen]
+    found = [outcome for outcome in outcomes if isinstance(outcome, Found)]
+    if len(found) < len(outcomes):
+        return next(outcome for outcome in outcomes if isinstance(outcome, Missing))
+    return combine(found)
+
+
+def _total(found: Sequence[Found]) -> Found:
+    total = sum(one.value for one in found)
+    return replace(found[0], value=total, rule=f"sum of the meters: {found[0].rule}") if len(found) > 1 else found[0]
+
+
+def _earliest(found: Sequence[Found]) -> Found:
+    return min(found, key=lambda one: one.value)
+
+
+def _latest(found: Sequence[Found]) -> Found:
+    return max(found, key=lambda one: one.value)
+
+
+_FROM_METERS: dict[str, tuple[str | None, str | None, Callable[[Sequence[Found]], Found]]] = {
+    "billing_period_from": (None, "billing_period_from", _earliest),
+    "billing_period_to": (None, "billing_period_to", _latest),
+    "electricity_consumption": ("electric", "consumption", _total),
+    "gas_consumption": ("gas", "consumption", _total),
+    "gas_consumption_unit": ("gas", None, _total),
+}
+
+
+def _bill(
+    utility: type[Utility],
+    fields: Outcomes,
+    meters: Sequence[MeterRead],
+    past_due: Found | None,
+    pages: tuple[int, int],
+) -> Bill:
+    found = {name: outcome for name, outcome in fields.items() if isinstance(outcome, Found)}
+    missing = {name: outcome.reason for name, outcome in fields.items() if isinstance(outcome, Missing)}
+    sources = {name: one.source for name, one in found.items()}
+    if past_due:
+        sources["past_due"] = past_due.source
+    made = []
+    for at, meter in enumerate(meters):
+        made.append(_meter(meter))
+        _note_places(meter, f"meters.{at}", sources, missing)
+    values = {name: one.value for name, one in found.items()}
+    return Bill(
+        **values | {"utility": utility.code, "past_due": past_due is not None},
+        meters=tuple(made),
+        pages=pages,
+        sources=sources,
+        missing=missing,
+    )
+
+
+def _meter(meter: MeterRead) -> Meter:
+    values = {name: meter.value(name) for name in meter.fields if name not in METER_EVIDENCE}
+    attributes = {name: one.value for name, one in meter.attributes.items() if isinstance(one, Found)}
+    return Meter(type=meter.type, **values, additional_attributes=attributes)
+
+
+def _note_places(meter: MeterRead, path: str, sources: dict[str, Source], missing: dict[str, str]) -> None:
+    named = {name: outcome for name, outcome in meter.fields.items() if name not in METER_EVIDENCE}
+    for name, outcome in (named | {f"additional_attributes.{n}": o for n, o in meter.attributes.items()}).items():
+        if isinstance(outcome, Missing):
+            missing[f"{path}.{name}"] = outcome.reason
+        elif outcome.parts:
+            sources |= {f"{path}.{name}.{part}": one.source for part, one in outcome.parts.items()}
+        else:
+            sources[f"{path}.{name}"] = outcome.source

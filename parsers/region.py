@@ -1,0 +1,89 @@
+"""Parts of a bill: whole pages, columns, sections. What every rule searches in.
+
+Pages give their cheap text first; the geometry of a page is built only when a rule looks at its lines.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from math import inf
+
+from parsers.document import Page
+from parsers.lines import Line, Word, lines_of, squeezed
+
+
+class Sheet:
+    """One page of the document; ``number`` counts from 1."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.number = page.page_number
+
+    @cached_property
+    def squeezed(self) -> str:
+        """All text of the page without white space, in the order of its content stream."""
+        return squeezed(self.page.plain_text)
+
+    @cached_property
+    def lines(self) -> tuple[Line, ...]:
+        upright = (word for word in self.page.extract_words() if word["upright"])
+        return lines_of(self.number, map(Word.of, upright))
+
+    def may_print(self, text: str) -> bool:
+        """Whether the page can hold these words, told from its cheap text alone."""
+        return all(squeezed(word) in self.squeezed for word in text.split())
+
+
+@dataclass(frozen=True, eq=False)
+class Area:
+    """A rectangle of a page: lines whose baseline is below ``after`` and not below ``upto``, words between two x."""
+
+    sheet: Sheet
+    left: float = -inf
+    right: float = inf
+    after: float = -inf
+    upto: float = inf
+
+    @cached_property
+    def lines(self) -> tuple[Line, ...]:
+        inside = (line for line in self.sheet.lines if self.after < line.baseline <= self.upto)
+        parts = (line.within(self.left, self.right) for line in inside)
+        return tuple(part for part in parts if part)
+
+    def cut(self, *, left: float = -inf, right: float = inf, after: float = -inf, upto: float = inf) -> "Area":
+        """The part of it inside these bounds too."""
+        return Area(
+            self.sheet,
+            max(self.left, left),
+            min(self.right, right),
+            max(self.after, after),
+            min(self.upto, upto),
+        )
+
+
+class Region:
+    """Areas in reading order."""
+
+    def __init__(self, areas: Iterable[Area]) -> None:
+        self.areas = tuple(areas)
+
+    @classmethod
+    def of_pages(cls, sheets: Iterable[Sheet]) -> "Region":
+        return cls(Area(sheet) for sheet in sheets)
+
+    def lines(self) -> Iterator[Line]:
+        for area in self.areas:
+            yield from area.lines
+
+    def that_may_print(self, text: str) -> Iterator[Area]:
+        return (area for area in self.areas if area.sheet.may_print(text))
+
+    def between(self, start: tuple[Area, float], end: tuple[Area, float] | None) -> "Region":
+        """What follows a baseline of one of its areas, up to a baseline of the same or a later one (or to its end)."""
+        first = self.areas.index(start[0])
+        last = self.areas.index(end[0]) if end else len(self.areas) - 1
+        chosen = list(self.areas[first : last + 1])
+        if end:
+            chosen[-1] = chosen[-1].cut(upto=end[1])
+        chosen[0] = chosen[0].cut(after=start[1])
+        return Region(chosen)

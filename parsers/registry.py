@@ -1,0 +1,42 @@
+"""Which utility's bill is it: told by what the issuer prints on its pages, never by a file's name.
+
+Exactly one parser may claim a document. Adding a utility takes its module, its line here, and its samples.
+"""
+
+from collections.abc import Sequence
+
+from parsers.lines import squeezed
+from parsers.region import Sheet
+from parsers.utilities.central_maine_power import CentralMainePower
+from parsers.utilities.national_grid_new_york import NationalGridNewYork
+from parsers.utilities.ppl_electric import PplElectric
+from parsers.utilities.southern_california_edison import SouthernCaliforniaEdison
+from parsers.utility import Marks, Utility
+
+UTILITIES: tuple[type[Utility], ...] = (
+    CentralMainePower,
+    NationalGridNewYork,
+    PplElectric,
+    SouthernCaliforniaEdison,
+)
+
+
+def claims(sheets: Sequence[Sheet], utilities: Sequence[type[Utility]] = UTILITIES) -> list[type[Utility]]:
+    """The utilities whose marks a page of the document prints."""
+    return [utility for utility in utilities if any(_prints(sheet, utility.marks) for sheet in sheets)]
+
+
+def not_a_bill(sheets: Sequence[Sheet], utilities: Sequence[type[Utility]] = UTILITIES) -> tuple[str, str] | None:
+    """The code of a utility and the sentence about a document of its that is known to be no bill."""
+    for utility in utilities:
+        for known in utility.not_bills:
+            if any(_prints(sheet, known.marks) for sheet in sheets):
+                return utility.code, known.sentence
+    return None
+
+
+def _prints(sheet: Sheet, marks: Marks) -> bool:
+    """Whether one page prints all of the marks; letters compare without case, and spaces do not count."""
+    text = sheet.squeezed.casefold()
+    alternatives = ((mark,) if isinstance(mark, str) else mark for mark in marks)
+    return all(any(squeezed(one).casefold() in text for one in group) for group in alternatives)

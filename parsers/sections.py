@@ -1,0 +1,147 @@
+"""Parts of a bill: between headings, in a column, line by line. What a rule is confined to.
+
+They are found by what is printed at their edges, never by fixed coordinates.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from math import inf
+
+from parsers.errors import DeclarationError
+from parsers.kinds import compiled
+from parsers.labels import Spot, find
+from parsers.lines import Line
+from parsers.region import Area, Region
+from parsers.rules import Part
+
+HEADING = "the heading itself"
+SLACK = 4.0  # points that a column may begin to the left of its heading
+_JUST_ABOVE = 0.1
+
+
+@dataclass(frozen=True)
+class Section:
+    """From a heading down to one of ``until``, or else to the foot of the page (with ``onward``, of the bill).
+
+    ``left`` and ``right`` crop it to a column: at the left edge of its heading, or of another label on the page.
+    """
+
+    start: tuple[str, ...]
+    until: tuple[str, ...] = ()
+    left: str | None = None
+    right: str | None = None
+    onward: bool = False
+
+    def __str__(self) -> str:
+        return f"section '{self.start[0]}'"
+
+    def parts(self, region: Region) -> list[Region]:
+        """Every such section of the region, in reading order."""
+        starts = [spot for label in self.start for spot in find(region, label)]
+        ordered = sorted(starts, key=lambda spot: (spot.page, spot.line.baseline))
+        return [self._from(region, spot) for spot in ordered]
+
+    def _from(self, region: Region, spot: Spot) -> Region:
+        left, right = self._edges(spot)
+        at = region.areas.index(spot.area)
+        home = spot.area.cut(left=left, right=right, after=spot.line.baseline)
+        rest = Region([home, *(region.areas[at + 1 :] if self.onward else ())])
+        ends = [end for label in self.until for end in find(rest, label) if end.begins_phrase]
+        if not ends:
+            return rest
+        nearest = min(ends, key=lambda end: (end.page, end.line.baseline))
+        return rest.between((home, spot.line.baseline), (nearest.area, nearest.line.baseline - _JUST_ABOVE))
+
+    def _edges(self, spot: Spot) -> tuple[float, float]:
+        page = Region([Area(spot.area.sheet)])
+        left, right = -inf, inf
+        if self.left is not None:
+            starts = [spot] if self.left == HEADING else find(page, self.left)
+            left = min((start.box[0] - SLACK for start in starts), default=-inf)
+        if self.right is not None:
+            beyond = [other for other in find(page, self.right) if other.box[0] > spot.box[0]]
+            right = min((other.box[0] - SLACK for other in beyond), default=inf)
+        return left, right
+
+
+@dataclass(frozen=True)
+class Blocks:
+    """Parts from a line of one form to a line of another, that one included, or else to the next beginning.
+
+    Where a line ends a block and none has begun it since the last end, the block is all that stands between the two.
+    """
+
+    start: str
+    end: str | None = None
+    part: Part | None = None
+
+    def __post_init__(self) -> None:
+        _ = self._patterns
+
+    def __str__(self) -> str:
+        return f"part from '{self.start}'"
+
+    @cached_property
+    def _patterns(self) -> tuple[re.Pattern[str], re.Pattern[str] | None]:
+        try:
+            return compiled(self.start), compiled(self.end) if self.end else None
+        except re.error as error:
+            raise DeclarationError(f"{self}: {error}") from error
+
+    def parts(self, region: Region) -> list[Region]:
+        regions = self.part.parts(region) if self.part else [region]
+        return [block for one in regions for block in self._blocks(one)]
+
+    def _blocks(self, region: Region) -> Iterator[Region]:
+        start, end = self._patterns
+        begun: tuple[Area, float] | None = None
+        last_end = (region.areas[0], region.areas[0].after)
+        for area, line in lines_with_areas(region):
+            if start.search(line.text) and (begun is None or end is None):
+                if begun:
+                    yield region.between(begun, (area, line.baseline - _JUST_ABOVE))
+                begun = (area, line.baseline - _JUST_ABOVE)
+            if end and end.search(line.text):
+                last = (area, line.baseline)
+                yield region.between(begun or last_end, last)
+                begun, last_end = None, last
+        if begun:
+            yield region.between(begun, None)
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Every line of a known form, as a part of its own: the rows of a table."""
+
+    form: str
+    part: Part | None = None
+
+    def __post_init__(self) -> None:
+        _ = self._pattern
+
+    def __str__(self) -> str:
+        return f"row '{self.form}'"
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        try:
+            return compiled(self.form)
+        except re.error as error:
+            raise DeclarationError(f"{self}: {error}") from error
+
+    def parts(self, region: Region) -> list[Region]:
+        regions = self.part.parts(region) if self.part else [region]
+        return [
+            Region([area.cut(after=line.baseline - _JUST_ABOVE, upto=line.baseline)])
+            for one in regions
+            for area, line in lines_with_areas(one)
+            if self._pattern.search(line.text)
+        ]
+
+
+def lines_with_areas(region: Region) -> Iterator[tuple[Area, Line]]:
+    for area in region.areas:
+        for line in area.lines:
+            yield area, line

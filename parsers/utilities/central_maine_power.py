@@ -1,0 +1,75 @@
+"""Central Maine Power: delivery on page 2, one page for each competitive or standard-offer supplier after it."""
+
+from parsers.locate import (
+    HEADING,
+    Utility,
+    absent,
+    address_below,
+    below,
+    beside,
+    each_meter,
+    in_line,
+    prints,
+    right_of,
+    row_end,
+    rows,
+    section,
+)
+
+ACCOUNT = r"\d{4}-\d{4}-\d{3}"
+SUMMARY = section("Your Account Summary", until="Please pay by", left=HEADING)
+DELIVERY = section("Delivery Charges", until="Total Current Delivery Charges", onward=True)
+SUPPLIER = section("Account Number:", until="Account Balance", onward=True)
+
+PAY_BY = in_line(r"Please pay by {due_on} {amount_due}")
+CHARGES = in_line(r"Delivery Charges: {tariff} \( ?{billing_period_from} - {billing_period_to} ?\)")
+READ = in_line(
+    r"^(?:Use )?(?P<id>[A-Z]?\d{5,}\w*) {date} {reading} {date} {prior_reading} {days} {consumption}$",
+)
+TOTAL_DELIVERY = right_of("Total Current Delivery Charges")
+TOTAL_SUPPLY = right_of("Total New Supplier Charges", "Total New Supply Charges")
+BILLED_APART = "the bill totals delivery and supply apart"
+HAS_SUPPLY = prints("Total New Supplier Charges", "Total New Supply Charges")
+
+
+class CentralMainePower(Utility):
+    code = "central_maine_power"
+    name = "Central Maine Power"
+    marks = ("cmpco.com", ("Central Maine Power", "CMP Delivery"), "Bill Date", "Invoice Number")
+    services = ("electric",)
+
+    account_number = in_line(rf"Account Number (?P<account_number>{ACCOUNT})") | below("Account Number")
+    billed_on = in_line(r"Bill Date {billed_on}")
+    due_on = PAY_BY | below("Date Due")
+    amount_due = PAY_BY | below("Amount Due")
+    outstanding_balance = row_end("Balance Forward").within(SUMMARY)
+    delivery_charge = TOTAL_DELIVERY
+    supply_charge = TOTAL_SUPPLY.summed()
+    electricity_amount = TOTAL_DELIVERY.unless(HAS_SUPPLY, BILLED_APART)
+    total_amount = TOTAL_DELIVERY.unless(HAS_SUPPLY, BILLED_APART)
+    community_solar_bill_credit = absent("allocated generation is credited in kWh")
+    supplier_name = right_of("Supplier:") | in_line(r"You have chosen {supplier_name} as your electricity supplier")
+
+    billing_period_from = CHARGES.smallest()
+    billing_period_to = CHARGES.largest()
+    meters = (
+        each_meter(
+            rows(READ),
+            type="electric",
+            id=READ,
+            consumption=READ,
+            days=READ,
+            reading=READ,
+            prior_reading=READ,
+            billing_period_from=CHARGES.smallest().of_bill(),
+            billing_period_to=CHARGES.largest().of_bill(),
+            demand_kw=in_line(r"{demand_kw} KW(?!H)").within(DELIVERY).largest().of_bill(),
+            tariff=CHARGES.of_bill(),
+            address=address_below("Service Location", skip=1).of_bill(),
+            attributes={"supplier_account_number": right_of("Account Number:").of_bill()},
+        ),
+    )
+    evidence = beside(
+        previous_balance=row_end("Prior Balance").within(SUMMARY),
+        payments=row_end("Payments received").within(SUMMARY).summed(),
+    )

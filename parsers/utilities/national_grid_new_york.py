@@ -1,0 +1,107 @@
+"""National Grid in upstate New York: a summary table by service, then a block of readings for each meter.
+
+What is asked and when it is due is printed white on black, as drawings: on their line only the account has a label.
+"""
+
+from parsers.locate import (
+    HEADING,
+    Utility,
+    address_below,
+    below,
+    beside,
+    blocks,
+    cell,
+    each_meter,
+    in_line,
+    not_a_bill,
+    prints,
+    right_of,
+    row_end,
+    section,
+    settled,
+)
+
+BALANCE = section("ACCOUNT BALANCE", until=("SUMMARY OF CURRENT CHARGES", "KEEP THIS PORTION"), left=HEADING)
+SUMMARY = section("SUMMARY OF CURRENT CHARGES", until=("KEEP THIS PORTION", "DETAIL OF CURRENT CHARGES"), left=HEADING)
+DETAIL = section("DETAIL OF CURRENT CHARGES", onward=True)
+
+HEAD = in_line(r"(?P<account_number>\d{5}-\d{5}) {due_on} {amount_due}")
+PERIOD = in_line(r"{billing_period_from} to {billing_period_to}$")
+METER_PERIOD = in_line(r"SERVICE PERIOD {billing_period_from:month_day} ?- ?{billing_period_to:month_day}") | in_line(
+    r"{billing_period_from:month_day} ?- ?{billing_period_to:month_day} {count} "
+)
+DAYS = right_of("NUMBER OF DAYS IN PERIOD") | in_line(r"{month_day} ?- ?{month_day} {days} ")
+READINGS = r"{reading} [A-Z][a-z]+ {prior_reading} [A-Z][a-z]+ {number}"
+ELECTRIC = ("Electric Service", "Lighting Service")
+EARLIER = row_end("Previous Balance").within(BALANCE)
+PAID = row_end("Payment Received").within(BALANCE).summed()
+SUPPLIER = right_of("SUPPLIER").first()
+BLOCKS = blocks(
+    r"(?:Type of Service|Service Period|Current Reading) .*(?:Reading|Total Usage)",
+    end=r"\bRATE [A-Z][a-z]",
+    within=DETAIL,
+)
+GAS = prints("RATE Gas", "Therm", "Therms", "Factor")
+SHARED = {
+    "id": right_of("METER NUMBER"),
+    "billing_period_from": METER_PERIOD,
+    "billing_period_to": METER_PERIOD,
+    "days": DAYS,
+    "tariff": in_line(r"\bRATE {tariff}(?: VOLTAGE DELIVERY LEVEL.*)?$"),
+    "address": address_below("SERVICE FOR", skip=1).of_bill(),
+}
+
+
+class NationalGridNewYork(Utility):
+    code = "national_grid_new_york"
+    name = "National Grid"
+    marks = ("SERVICE FOR", "DATE BILL ISSUED", "www.nationalgridus.com", ("Erie Blvd West", "ngrid.com/uny-", ", NYS"))
+    services = ("electric", "gas")
+    begins = r"\bPAGE 1 of \d"
+    skip_pages = ("For Your Information",)
+    past_due_says = ("Amount Past Due", "PAST DUE")
+    not_bills = (
+        not_a_bill("It is a history of monthly usage.", "Monthly Electric History", "Bill Account", "Billed Kwh"),
+    )
+
+    account_number = HEAD | below("ACCOUNT NUMBER").shaped(r"\d{5}-\d{5}")
+    billed_on = below("DATE BILL ISSUED")
+    due_on = HEAD
+    amount_due = HEAD | row_end("Amount Due").within(BALANCE)
+    billing_period_from = PERIOD
+    billing_period_to = PERIOD
+    electricity_amount = cell(ELECTRIC, "TOTAL").within(SUMMARY).summed()
+    delivery_charge = cell(ELECTRIC, "DELIVERY").within(SUMMARY).summed()
+    supply_charge = cell(ELECTRIC, "SUPPLY").within(SUMMARY).summed()
+    gas_amount = cell("Gas Service", "TOTAL").within(SUMMARY)
+    total_amount = cell("Total Current Charges", "TOTAL").within(SUMMARY) | row_end("Current Charges").within(BALANCE)
+    outstanding_balance = row_end("Balance Forward").within(BALANCE) | settled(EARLIER, PAID)
+    community_solar_bill_credit = row_end("CDG Credit - Applied to This Bill")
+    supplier_name = SUPPLIER.except_for("National Grid", reason="National Grid itself is the supplier")
+
+    meters = (
+        each_meter(
+            BLOCKS,
+            type="electric",
+            where=~GAS,
+            consumption=in_line(r"Total Energy(?: Usage)? {consumption} kWh")
+            | in_line(r"Metered Usage {consumption} kWh")
+            | in_line(r"{consumption} kWh$").summed(),
+            demand_kw=in_line(r"{demand_kw} kW$").largest(),
+            attributes={"loadzone": right_of("Loadzone").of_bill()},
+            shared=SHARED,
+        ),
+        each_meter(
+            BLOCKS,
+            type="gas",
+            unit="therms",
+            where=GAS,
+            consumption=in_line(rf"{READINGS} .*?{{consumption}}$").summed(),
+            shared=SHARED,
+        ),
+    )
+    evidence = beside(
+        previous_balance=EARLIER,
+        payments=PAID,
+        other_charges=cell("Total Current Charges", ("OTHER CHARGES/", "FACILITY/")).within(SUMMARY),
+    )

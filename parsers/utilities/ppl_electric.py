@@ -1,0 +1,90 @@
+"""PPL Electric Utilities: a ring of supply and delivery on page 1, meter table and summary side by side on page 2."""
+
+from parsers.locate import (
+    HEADING,
+    Utility,
+    absent,
+    address_below,
+    below,
+    beside,
+    each_meter,
+    in_line,
+    one_meter,
+    prints,
+    reads_zero,
+    right_of,
+    rows,
+    section,
+)
+
+RING = section("Service to:", until=("SHOP FOR ELECTRICITY", "Usage Summary"))
+SUMMARY = section("Billing Summary", until=("Delivery Details", "Understanding Your Bill"), left=HEADING)
+DELIVERY = section("Delivery Details", until="Total Delivery Charges", left=HEADING, onward=True)
+METERS = section("kWh Delivered", until="Total Delivered", right="Billing Summary")
+
+DUE = in_line(r"Amount Due By {due_on} {amount_due}")
+BALANCE = in_line(r"Balance as of {billed_on} {outstanding_balance}")
+USAGE = in_line(r"Usage from {billing_period_from:month_day} ?- ?{billing_period_to:month_day}")
+READ = in_line(r"^(?P<id>\d{6,}) {difference} {multiplier} {consumption}$")
+RING_TOTAL = below("Usage Charges")
+NO_BALANCE = ~prints("Previous Balance", "Balance as of", within=SUMMARY) | reads_zero(BALANCE.within(SUMMARY))
+
+METER = {
+    "billing_period_from": USAGE.of_bill(),
+    "billing_period_to": USAGE.of_bill(),
+    "days": right_of("Days Billed:").of_bill(),
+    "tariff": in_line(r"Rate: (?P<tariff>[A-Z][\w/&-]*)").of_bill(),
+    "demand_kw": in_line(r"{demand_kw} kW at \$").within(DELIVERY).largest().of_bill(),
+    "address": address_below("Service to:", skip=1).of_bill(),
+}
+
+
+class PplElectric(Utility):
+    code = "ppl_electric"
+    name = "PPL Electric Utilities"
+    marks = ("pplelectric.com", "PPL Electric Utilities", "Usage Charges", "Service to:")
+    services = ("electric",)
+    begins = r"\bPage 1\b(?! ?\d)"
+    past_due_says = ("Past Due Amount", "Past Due Balance", "Amount Past Due")
+
+    account_number = in_line(r"Account(?: Number:)? (?P<account_number>\d{5}-\d{5})")
+    billed_on = BALANCE.within(SUMMARY)
+    due_on = DUE | below("Due Date")
+    amount_due = DUE | below("Amount Due")
+    outstanding_balance = BALANCE.within(SUMMARY)
+    delivery_charge = right_of("Total Delivery Charges")
+    supply_charge = right_of("Total Supply Charges")
+    electricity_amount = RING_TOTAL
+    total_amount = RING_TOTAL.unless(
+        prints("Other Charges", within=SUMMARY), "other charges come on top of the usage charges"
+    ) | in_line(r"Amount Due By {date} {total_amount}").only_if(
+        NO_BALANCE, "it is printed together with an earlier balance"
+    )
+    community_solar_bill_credit = absent("no such line is known on these bills")
+    supplier_name = (
+        below("Supply").within(RING).except_for("PPL Electric Utilities", reason="PPL itself is the default supplier")
+    )
+    electricity_consumption = right_of("Total Delivered:")
+
+    meters = (
+        each_meter(
+            rows(READ, within=METERS),
+            type="electric",
+            id=READ,
+            consumption=READ,
+            difference=READ,
+            multiplier=READ,
+            shared=METER,
+        )
+        | one_meter(
+            type="electric",
+            id=right_of("Meter").shaped(r"\d{6,}"),
+            consumption=right_of("Total Delivered:"),
+            shared=METER,
+        ),
+    )
+    evidence = beside(
+        previous_balance=right_of("Previous Balance").within(SUMMARY),
+        payments=right_of("Payment Received").within(SUMMARY).summed(),
+        other_charges=right_of("Total Other Charges").within(SUMMARY),
+    )

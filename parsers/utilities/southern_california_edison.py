@@ -1,0 +1,86 @@
+"""Southern California Edison: labels above their values on page 1, then usage and charges in detail."""
+
+from parsers.locate import (
+    Utility,
+    absent,
+    address_below,
+    below,
+    beside,
+    blocks,
+    each_meter,
+    in_line,
+    named,
+    right_of,
+    row_end,
+    same_as,
+    section,
+)
+
+SUMMARY = section("Your account summary", until="Total amount you owe")
+DETAILS = section(
+    "Details of your new charges", until=("Things you should know", "Rate Identification Number"), onward=True
+)
+
+METER = in_line(r"For meter (?P<id>[A-Z0-9]+-\d+) from {billing_period_from} to {billing_period_to}")
+PERIOD = in_line(r"Billing period: {billing_period_from} to {billing_period_to}(?: \({days} days)?")
+USED = in_line(
+    r"Total (?:estimated )?electricity (?:you used|usage)(?: this month)?(?: in| \()? ?kWh\)? {consumption}$"
+)
+
+COMMUNITY_CHOICE = (
+    "Clean Power Alliance",
+    "Central Coast Community Energy",
+    "Desert Community Energy",
+    "Orange County Power Authority",
+    "Lancaster Choice Energy",
+    "Lancaster Energy",
+    "Apple Valley Choice Energy",
+    "Pico Rivera Innovative Municipal Energy",
+    "Rancho Mirage Energy Authority",
+    "San Jacinto Power",
+    "Pomona Choice Energy",
+    "Santa Barbara Clean Energy",
+    "Energy for Palmdale's Independent Choice",
+)
+
+
+class SouthernCaliforniaEdison(Utility):
+    code = "southern_california_edison"
+    name = "Southern California Edison"
+    marks = ("www.sce.com", "Southern California Edison", "Customer account", "Date bill prepared")
+    services = ("electric",)
+    begins = r"/ Page 1 of \d"
+    skip_pages = ("What are my options for paying my bill?",)
+    past_due_says = ("Past due amount", "Past due balance", "Your past due")
+
+    account_number = below("Customer account").shaped(r"\d{12}") | right_of("Customer account").shaped(r"\d{12}")
+    billed_on = below("Date bill prepared")
+    due_on = right_of("Due by") | in_line(r"Total amount you owe by {due_on}") | in_line(r"Amount due by {due_on}")
+    amount_due = right_of("Amount due") | in_line(r"Total amount you owe(?: by {date})? {amount_due}")
+    outstanding_balance = row_end("Balance forward").within(SUMMARY)
+    total_amount = row_end("Your new charges").within(SUMMARY)
+    electricity_amount = same_as("total_amount")
+    delivery_charge = absent("delivery charges are listed without a total")
+    supply_charge = absent("generation charges are listed without a total")
+    community_solar_bill_credit = absent("no such line is known on these bills")
+    supplier_name = named(*COMMUNITY_CHOICE).within(DETAILS)
+
+    meters = (
+        each_meter(
+            blocks(METER),
+            type="electric",
+            id=METER,
+            consumption=USED,
+            billing_period_from=METER,
+            billing_period_to=METER,
+            days=PERIOD,
+            tariff=right_of("Your rate:") | right_of("Your rate:").of_bill(),
+            demand_kw=in_line(r"maximum demand reached this billing period is {demand_kw} kW").of_bill(),
+            address=address_below("Service account", skip=1).of_bill(),
+            attributes={"service_id": below("Service account").shaped(r"\d{10}").of_bill()},
+        ),
+    )
+    evidence = beside(
+        previous_balance=row_end("Previous Balance").within(SUMMARY),
+        payments=row_end("Payment Received").within(SUMMARY).summed(),
+    )
