@@ -13,7 +13,8 @@ MADE_WITH = HERE / "made_with.txt"
 
 def folders() -> list[str]:
     """The folders that hold samples; one that begins with ``_`` or holds mails belongs to no utility."""
-    return sorted(module.parent.name for name in ("bills.py", "messages.py") for module in HERE.glob(f"*/{name}"))
+    drawn = sorted(module.parent.name for module in HERE.glob("*/bills.py"))
+    return [*drawn, MAILS]  # last, as a mail encloses files that were written before it
 
 
 def utilities() -> list[str]:

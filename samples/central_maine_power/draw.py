@@ -10,7 +10,7 @@ from samples.money import dollars
 
 ABOUT = (
     "Delivery prices are set by the state. This sample carries the headings of a real bill and none of its text. For",
-    "bills with both supply and delivery, payments are passed on to the supplier.",
+    "bills with both supply and delivery, payments are passed on to the supplier. See www.cmpco.com or call us.",
 )
 CHANGES = ("Please “X” for mail address changes and fill in", "your new mailing address information below.")
 

@@ -3,10 +3,8 @@
 import hashlib
 from typing import Any
 
-from samples.files import Sample
+from samples.files import HERE, Sample
 from samples.mails.parts import Part, encoded, forwarded, message, multipart, text
-from samples.ppl_electric import bills as ppl_electric
-from samples.southern_california_edison import bills as southern_california_edison
 
 SENDER = "pat@company.example"
 RECIPIENT = "bills@in.bills.example"
@@ -18,14 +16,19 @@ PNG = bytes.fromhex(
     "03a7e9b550000000a49444154789c63600000000200015d0b2a3d0000000049454e44ae426082"
 )
 
-ONE = next(s for s in southern_california_edison.samples() if "past_due" in s.name)
-TWO = next(s for s in ppl_electric.samples() if "home" in s.name)
+ONE = "southern_california_edison/2025-03_past_due.pdf"
+TWO = "ppl_electric/2024-06_home.pdf"
+
+
+def stored(sample: str) -> bytes:
+    """The file as it lies in its folder: a mail does not depend on what drew it."""
+    return (HERE / sample).read_bytes()
 
 
 def pdf(
-    sample: Sample, *, name: str = 'filename="bill.pdf"', kind: str = "application/pdf", shown: str = "attachment"
+    sample: str, *, name: str = 'filename="bill.pdf"', kind: str = "application/pdf", shown: str = "attachment"
 ) -> Part:
-    return encoded(sample.content, f"Content-Type: {kind}", f"Content-Disposition: {shown}; {name}")
+    return encoded(stored(sample), f"Content-Type: {kind}", f"Content-Disposition: {shown}; {name}")
 
 
 def picture(content: bytes, kind: str, identity: str) -> Part:
@@ -41,7 +44,7 @@ def mail(
     name: str,
     number: int,
     content: Part,
-    *documents: tuple[str, Sample],
+    *documents: tuple[str, str],
     verdict: str = "accepted",
     sender: str = SENDER,
     envelope: str = SENDER,
@@ -54,7 +57,7 @@ def mail(
         "rcpt_to": [RECIPIENT],
         "verdict": verdict,
         "documents": [
-            {"name": file_name, "sha256": hashlib.sha256(sample.content).hexdigest(), "sample": sample.name}
+            {"name": file_name, "sha256": hashlib.sha256(stored(sample)).hexdigest(), "sample": sample}
             for file_name, sample in documents
         ],
     }

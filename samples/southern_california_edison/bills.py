@@ -179,9 +179,9 @@ AGGREGATION = SceBill(  # a home whose energy a community choice aggregator sell
     ),
     includes=INCLUDES,
     aggregator=Aggregator(
-        name="EXAMPLE COAST COMMUNITY ENERGY",
-        short="ECCE",
-        rate="ECCE TOU-D-4-9PM",
+        name="Clean Power Alliance",
+        short="CPA",
+        rate="SBP TOU-D-4-9PM",
         charges=(
             "Energy-Summer",
             Line("On peak", 96, price="0.27950"),

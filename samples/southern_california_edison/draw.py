@@ -105,7 +105,12 @@ def stub(sheet: Sheet, bill: SceBill) -> None:
     sheet.row(565.6, (18, "(14-574)"), (76, "Tear here"), (507, "Tear here"), size=8)
     sheet.rule(0, 612, 577, dashed=True)
     sheet.text(137, 584.5, f"Customer account {bill.account}")
-    sheet.lines(137, 594.4, ("Please write this number on the memo line", "of your check."), size=7)
+    sheet.lines(
+        137,
+        594.4,
+        ("Please write this number on your check. Make", "it payable to Southern California Edison."),
+        size=7,
+    )
     owed = [(f"Amount due by {us(bill.due)}", bill.amount_due)]
     if bill.past_due:
         owed = [(f"Past due charges - pay by {us(bill.due)}", bill.forward)]
