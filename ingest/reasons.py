@@ -47,6 +47,16 @@ class Reason(StrEnum):
         "The file is not a PDF.",
         "Send the bill as the PDF that the utility issued.",
     )
+    FILE_MISSING = (
+        "file_missing",
+        "There is no file at this path.",
+        "Correct the path and import again; what was imported before is not imported twice.",
+    )
+    FILE_UNREADABLE = (
+        "file_unreadable",
+        "The file could not be read.",
+        "See that the service may read the file, and import again.",
+    )
     EMPTY = ("empty", "The file is empty.", "Copy or send the file again; it may not have been written completely.")
     PASSWORD_REQUIRED = (
         "password_required",

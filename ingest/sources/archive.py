@@ -1,0 +1,184 @@
+"""Zip archives: the PDFs in one, read one by one into memory and never unpacked to disk.
+
+Foreign archives lie: about sizes, names and their own length. What is declared is checked before anything is read, and
+reading never goes beyond what is declared.
+"""
+
+import os
+import re
+import stat
+import struct
+import zipfile
+import zlib
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import IO, Self
+
+from ingest.config import Limits
+from ingest.errors import Refused
+from ingest.intake import MAGIC, MAGIC_WITHIN
+from ingest.reasons import Reason
+from ingest.sources.names import is_junk, is_junk_folder, printable
+
+ZIP_MAGIC = b"PK\x03\x04"
+END_RECORD = re.compile(rb"PK\x05\x06.{8}(.{4})", re.DOTALL)
+END_RECORD_WITHIN = 22 + 65535
+DIRECTORY_BYTES_PER_ENTRY = 400
+ENCRYPTED = 0x1
+SMALL = 1024 * 1024
+
+PACKED = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
+
+BROKEN = (
+    zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, ValueError, OverflowError, NotImplementedError,
+)  # fmt: skip
+"""What ``zipfile`` raises on damaged archives."""
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveLimits:
+    """What an archive may hold. Ratios are of unpacked to packed bytes; small entries may have any."""
+
+    entries: int = 10_000
+    ratio: int = 200
+    total_bytes: int = 8 * 1024**3
+    document_bytes: int = Limits().max_document_bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Zipped:
+    """A PDF in an archive."""
+
+    archive: Path
+    entry: zipfile.ZipInfo
+
+
+@dataclass(slots=True)
+class ArchiveListing:
+    """The PDFs of an archive by their names in it, those that cannot be read, and how many others there are."""
+
+    documents: list[tuple[str, Zipped | Refused]] = field(default_factory=list)
+    skipped: Counter[str] = field(default_factory=Counter)
+
+
+def list_archive(path: Path, limits: ArchiveLimits) -> ArchiveListing:
+    """Raises Refused when the archive as a whole cannot be taken, OSError when the file cannot be opened."""
+    listing = ArchiveListing()
+    with path.open("rb") as file, _broken("The archive is damaged"):
+        _check_directory(file, limits)
+        with zipfile.ZipFile(file) as archive:
+            _list(archive, path, limits, listing)
+    return listing
+
+
+def _list(archive: zipfile.ZipFile, path: Path, limits: ArchiveLimits, listing: ArchiveListing) -> None:
+    entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+    _check_totals(entries, limits)
+    for entry in entries:
+        _add(archive, Zipped(path, entry), limits, listing)
+
+
+class ArchiveReader:
+    """Reads documents out of archives; the last archive stays open, as its documents come one after the other."""
+
+    def __init__(self) -> None:
+        self._path: Path | None = None
+        self._archive: zipfile.ZipFile | None = None
+        self._opened = ExitStack()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._opened.close()
+        self._path = self._archive = None
+
+    def read(self, document: Zipped) -> bytes:
+        """The PDF's bytes. Raises Refused when the archive is damaged there, OSError when it cannot be read."""
+        if self._path != document.archive:
+            self.__exit__()
+            file = self._opened.enter_context(document.archive.open("rb"))
+            with _broken("The archive is damaged"):
+                self._archive = self._opened.enter_context(zipfile.ZipFile(file))
+            self._path = document.archive
+        assert self._archive is not None  # noqa: S101 - opened above
+        with _broken("The archive is damaged at this document"), self._archive.open(document.entry) as content:
+            return content.read(document.entry.file_size)
+
+
+def _add(archive: zipfile.ZipFile, document: Zipped, limits: ArchiveLimits, listing: ArchiveListing) -> None:
+    entry = document.entry
+    name = PurePosixPath(printable(entry.filename.replace("\\", "/")))
+    if is_junk(name.name) or any(is_junk_folder(part) for part in name.parts[:-1] if part not in (".", "..")):
+        listing.skipped["junk"] += 1
+        return
+    try:
+        _check_entry(entry, name, limits)
+        with _broken("The archive is damaged at this document"), archive.open(entry) as content:
+            found = MAGIC in content.read(MAGIC_WITHIN)
+    except Refused as error:
+        if _named_as_document(name):
+            listing.documents.append((str(name), error))
+        else:
+            listing.skipped["not a PDF"] += 1
+        return
+    if found or name.suffix.casefold() == ".pdf":
+        listing.documents.append((str(name), document))
+    else:
+        listing.skipped["not a PDF"] += 1
+
+
+def _named_as_document(name: PurePosixPath) -> bool:
+    return name.suffix.casefold() in (".pdf", ".zip", "")
+
+
+def _check_entry(entry: zipfile.ZipInfo, name: PurePosixPath, limits: ArchiveLimits) -> None:
+    if entry.flag_bits & ENCRYPTED:
+        raise Refused(Reason.PASSWORD_REQUIRED, "The archive is protected with a password; unpack it first.")
+    if stat.S_ISLNK(entry.external_attr >> 16):
+        raise Refused(Reason.NOT_A_PDF, "It is a link.")
+    if name.suffix.casefold() == ".zip":
+        raise Refused(Reason.NOT_A_PDF, "It is an archive in an archive; unpack it first.")
+    if entry.compress_type not in PACKED:
+        raise Refused(Reason.DAMAGED, "It is packed by a method that is not supported; unpack the archive first.")
+    if entry.file_size > limits.document_bytes:
+        raise Refused(Reason.TOO_LARGE, f"It has {entry.file_size} bytes; {limits.document_bytes} are allowed.")
+    if entry.file_size > max(SMALL, limits.ratio * entry.compress_size):
+        raise Refused(Reason.TOO_LARGE, "It unpacks to suspiciously many times its packed size.")
+
+
+def _check_directory(file: IO[bytes], limits: ArchiveLimits) -> None:
+    """``zipfile`` reads the whole directory at once, whatever its size: look at that first."""
+    size = file.seek(0, os.SEEK_END)
+    file.seek(max(0, size - END_RECORD_WITHIN))
+    declared = [int.from_bytes(found[1], "little") for found in END_RECORD.finditer(file.read())]
+    if declared and max(declared) > limits.entries * DIRECTORY_BYTES_PER_ENTRY:
+        raise _too_many(limits)
+
+
+def _check_totals(entries: list[zipfile.ZipInfo], limits: ArchiveLimits) -> None:
+    if len(entries) > limits.entries:
+        raise _too_many(limits)
+    if sum(entry.file_size for entry in entries) > limits.total_bytes:
+        raise Refused(
+            Reason.TOO_LARGE,
+            f"The archive unpacks to more than {limits.total_bytes} bytes; unpack it and import the folder.",
+        )
+
+
+def _too_many(limits: ArchiveLimits) -> Refused:
+    return Refused(
+        Reason.TOO_LARGE, f"The archive holds more than {limits.entries} files; unpack it and import the folder."
+    )
+
+
+@contextmanager
+def _broken(what: str) -> Iterator[None]:
+    """The one door at which the errors of ``zipfile`` become ours."""
+    try:
+        yield
+    except BROKEN as error:
+        raise Refused(Reason.DAMAGED, f"{what}: {printable(str(error))}.") from error
