@@ -4,7 +4,9 @@ import asyncio
 import datetime as dt
 import hashlib
 import io
+import os
 import sqlite3
+import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -18,7 +20,9 @@ import pytest
 from aiohttp import web
 from reportlab.pdfgen.canvas import Canvas
 
+from ingest.bayou.models import VALUE_FIELDS, ApiBill
 from ingest.errors import IngestError
+from ingest.parsing import ParserPool
 from ingest.sandbox.app import make_app, serving
 from ingest.sandbox.faults import Fault
 from ingest.sandbox.links import VALID_SECONDS, Links
@@ -26,6 +30,8 @@ from ingest.sandbox.options import Options
 from parsers.model import Address, Bill, Document, DocumentKind, Meter
 
 T = TypeVar("T")
+SAMPLE = Path(__file__).parents[1] / "samples" / "national_grid_new_york" / "2025-06_electric.pdf"
+CORPUS = Path(os.environ["BILL_CORPUS"]) if "BILL_CORPUS" in os.environ else None
 DOCS = "https://docs.bayou.energy/docs/error-codes#"
 ERRORS = {
     "bill_id_invalid": (404, "invalid_request", "The bill_id you provided in the request does not exist."),
@@ -150,7 +156,7 @@ class Caller:
         for key, value in fields.items():
             form.add_field(key, value)
         if data is not None:
-            form.add_field("file", data, filename=name, content_type="application/pdf")
+            form.add_field("file", io.BytesIO(data), filename=name, content_type="application/pdf")
         return await self.call("POST", "/bills", data=form)
 
     async def call(self, method: str, path: str, **kwargs: Any) -> tuple[int, Any]:
@@ -170,12 +176,12 @@ class Caller:
         assert status == 200, body
         return body
 
-    async def answered(self, name: int | str) -> dict[str, Any]:
-        return await until(lambda: self.bill(name), lambda bill: bill["status"] != "unparsed")
+    async def answered(self, name: int | str, seconds: float = 10) -> dict[str, Any]:
+        return await until(lambda: self.bill(name), lambda bill: bill["status"] != "unparsed", seconds)
 
 
-async def until(ask: Callable[[], Awaitable[T]], is_so: Callable[[T], bool]) -> T:
-    async with asyncio.timeout(10):
+async def until(ask: Callable[[], Awaitable[T]], is_so: Callable[[T], bool], seconds: float = 10) -> T:
+    async with asyncio.timeout(seconds):
         while not is_so(value := await ask()):  # noqa: ASYNC110 - what is waited for happens behind a socket
             await asyncio.sleep(0.005)
     return value
@@ -656,3 +662,116 @@ async def test_a_disconnect_in_the_middle_of_an_upload_takes_nothing(tmp_path: P
         writer.transport.abort()
         await until(files, lambda found: found == [])
         assert await api.uploads() == []
+
+
+# with the real parsers
+
+RUN = """
+import asyncio, sys
+from pathlib import Path
+from ingest.parsing import ParserPool
+from ingest.sandbox.app import make_app, serving
+from ingest.sandbox.options import Options
+
+async def main():
+    async with ParserPool(1) as pool:
+        options = Options(data_dir=Path(sys.argv[1]), delay_seconds=float(sys.argv[2]))
+        async with serving(make_app(pool=pool, options=options)) as base:
+            print(base, flush=True)
+            await asyncio.Event().wait()
+
+asyncio.run(main())
+"""
+
+
+@asynccontextmanager
+async def process(data_dir: Path, delay: float) -> AsyncIterator[Caller]:
+    """A sandbox in a process of its own, killed at the end."""
+    running = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", RUN, str(data_dir), str(delay), stdout=asyncio.subprocess.PIPE
+    )
+    try:
+        assert running.stdout is not None
+        async with asyncio.timeout(30):
+            base = (await running.stdout.readline()).decode().strip()
+        async with aiohttp.ClientSession(
+            headers={"Authorization": aiohttp.encode_basic_auth("sandbox", "")}
+        ) as session:
+            yield Caller(session, base)
+    finally:
+        running.kill()
+        await running.communicate()
+
+
+async def test_what_was_answered_outlives_a_kill(tmp_path: Path) -> None:
+    data = SAMPLE.read_bytes()
+    async with process(tmp_path, delay=60) as api:
+        assert await api.upload(data, external_id="B-1") == (200, {"id": 1, "external_id": "B-1"})
+    async with process(tmp_path, delay=0) as api:
+        (upload,) = await api.uploads()
+        assert (upload["external_id"], upload["sha256"]) == ("B-1", hashlib.sha256(data).hexdigest())
+        assert (await api.bill("external_id:B-1"))["id"] == 1
+
+
+class Remembering:
+    """The real pool, with what it read."""
+
+    def __init__(self, pool: ParserPool) -> None:
+        self._pool = pool
+        self.read_last: Document | None = None
+
+    async def read(self, path: Path) -> Document:
+        self.read_last = await self._pool.read(path)
+        return self.read_last
+
+
+async def read_back(*paths: Path) -> list[tuple[Document, ApiBill]]:
+    """Each document as the pool reads it, and as it comes back through the sandbox and the client's model."""
+    pairs = []
+    async with ParserPool(1) as pool, sandbox(remembering := Remembering(pool)) as api:
+        for path in paths:
+            status, uploaded = await api.upload(await asyncio.to_thread(path.read_bytes), name=path.name)
+            assert status == 200
+            bill = ApiBill.read(await api.answered(uploaded["id"], seconds=60))
+            assert remembering.read_last is not None
+            pairs.append((remembering.read_last, bill))
+    return pairs
+
+
+def assert_nothing_was_lost(document: Document, seen: ApiBill) -> None:
+    assert seen.unreadable == {}
+    assert set(seen.extra) <= {"note"}
+    if not document.bills:
+        assert seen.status == "not_supported"
+        return
+    bill = document.bills[0]
+    assert seen.status == "unlocked"
+    assert not seen.second_witness
+    assert {name: getattr(seen, name) for name in VALUE_FIELDS} == {name: getattr(bill, name) for name in VALUE_FIELDS}
+    assert ("note" in seen.extra) == (len(document.bills) > 1)
+    for mine, theirs in zip(bill.meters, seen.meters, strict=True):
+        assert mine.model_dump(exclude={"demand_kw"}) == theirs.model_dump(exclude={"status"})
+
+
+async def test_a_sample_comes_back_as_it_was_read() -> None:
+    for document, seen in await read_back(SAMPLE, SAMPLE.with_name("2025-06_batch_of_three.pdf")):
+        assert document.bills
+        assert_nothing_was_lost(document, seen)
+
+
+async def test_a_pdf_of_nobody_is_not_supported(tmp_path: Path) -> None:
+    path = tmp_path / "letter.pdf"
+    path.write_bytes(pdf("Dear neighbour, thank you for the cake."))
+    ((document, seen),) = await read_back(path)
+    assert document.document is DocumentKind.UNKNOWN_UTILITY
+    assert seen.status == "not_supported"
+
+
+@pytest.mark.corpus
+@pytest.mark.skipif(CORPUS is None, reason="needs BILL_CORPUS")
+async def test_real_bills_come_back_as_they_were_read() -> None:
+    assert CORPUS is not None
+    paths = sorted(CORPUS.rglob("*.pdf"))
+    assert paths
+    for document, seen in await read_back(*paths):
+        assert_nothing_was_lost(document, seen)
