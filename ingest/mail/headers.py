@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from urllib.parse import unquote_to_bytes
 
 from ingest.errors import Refused
@@ -15,6 +16,7 @@ from ingest.reasons import Reason
 MAX_HEADER_BYTES = 256 * 1024
 MAX_FIELDS = 1000
 LONGEST_FIELD = 8 * 1024
+MAX_PARAMETERS = 100
 
 _FIELD = re.compile(rb"([!-9;-~]+)[ \t]*:(.*)", re.DOTALL)
 _BLANK_LINE = re.compile(rb"(?:\A|\n)\r?\n")
@@ -96,7 +98,7 @@ def parameters(value: bytes) -> tuple[str, dict[str, str]]:
     main, _, _ = text.partition(";")
     plain: dict[str, str] = {}
     pieces: dict[str, dict[int, tuple[bool, str]]] = {}
-    for found in _PARAMETER.finditer(text):
+    for found in islice(_PARAMETER.finditer(text), MAX_PARAMETERS):
         name, content = found[1].lower(), _unquote(found[2].strip())
         extended = _EXTENDED.fullmatch(name)
         if "*" not in name or extended is None:

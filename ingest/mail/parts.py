@@ -74,6 +74,8 @@ def _split(span: _Span, body: int, content_type: str, options: dict[str, str]) -
     if not delimiters:  # a wrong or missing boundary: the first line that looks like one is it
         first = _FIRST_DELIMITER.search(span.data, start, span.end)
         delimiters = _delimiters(span, start, first[1]) if first else []
+        if not delimiters:
+            return []
     default = "message/rfc822" if content_type == "multipart/digest" else "text/plain"
     ends = [delimiter.before for delimiter in delimiters[1:]] + [span.end]
     return [
