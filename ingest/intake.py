@@ -23,6 +23,8 @@ from parsers.model import DocumentKind
 
 MAGIC = b"%PDF-"
 MAGIC_WITHIN = 1024
+ZIP_MAGIC = b"PK\x03\x04"
+"""An archive that holds a PDF as it is shows the PDF's own first bytes within the first kilobyte."""
 
 log = structlog.get_logger()
 
@@ -132,7 +134,8 @@ class Intake:
                 return Reason.EMPTY
             if size > self._limits.max_document_bytes:
                 return Reason.TOO_LARGE
-            if MAGIC not in _head(content):
+            head = _head(content)
+            if MAGIC not in head or head.startswith(ZIP_MAGIC):
                 return Reason.NOT_A_PDF
         return None
 

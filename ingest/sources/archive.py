@@ -23,7 +23,6 @@ from ingest.intake import MAGIC, MAGIC_WITHIN
 from ingest.reasons import Reason
 from ingest.sources.names import is_junk, is_junk_folder, printable
 
-ZIP_MAGIC = b"PK\x03\x04"
 END_RECORD = re.compile(rb"PK\x05\x06.{8}(.{4})", re.DOTALL)
 END_RECORD_WITHIN = 22 + 65535
 DIRECTORY_BYTES_PER_ENTRY = 400

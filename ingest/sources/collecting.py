@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ingest.errors import ConfigError, Refused
-from ingest.intake import MAGIC, MAGIC_WITHIN
+from ingest.intake import MAGIC, MAGIC_WITHIN, ZIP_MAGIC
 from ingest.reasons import Reason
-from ingest.sources.archive import ZIP_MAGIC, ArchiveLimits, Zipped, list_archive
+from ingest.sources.archive import ArchiveLimits, Zipped, list_archive
 from ingest.sources.items import BatchItem
 from ingest.sources.manifest import Entry, read_manifest
 from ingest.sources.names import is_junk, is_junk_folder, printable
