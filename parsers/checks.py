@@ -82,15 +82,16 @@ def _reading(meter: Meter, read: Mapping[str, Any]) -> Check | None:
     usage = _printed_usage(meter)
     multiplier = read.get("multiplier", Decimal(1))
     if "difference" in read:
-        difference, how = read["difference"], f"{read['difference']}"
+        difference, how = read["difference"], f"{read['difference']:f}"
     elif "reading" in read and "prior_reading" in read:
         difference = read["reading"] - read["prior_reading"]
-        how = f"({read['reading']} - {read['prior_reading']})"
+        how = f"({read['reading']:f} - {read['prior_reading']:f})"
     else:
         return None
     made = (difference * multiplier).quantize(Decimal(1).scaleb(_exponent(usage)), ROUND_HALF_UP)
     holds = made == usage or (difference < 0 and _dial_turned(usage - made, multiplier))
-    return Check(name="readings_and_usage", holds=holds, detail=f"{how} x {multiplier} = {made}; printed {usage}")
+    detail = f"{how} x {multiplier:f} = {made:f}; printed {usage:f}"
+    return Check(name="readings_and_usage", holds=holds, detail=detail)
 
 
 def _dial_turned(short: Decimal, multiplier: Decimal) -> bool:
@@ -135,8 +136,8 @@ def days_in_order(bill: Bill, _: Evidence) -> Iterator[Check]:
 
 def _sum(name: str, parts: Sequence[int | Decimal], total: int | Decimal) -> Check:
     made = sum(parts, start=Decimal(0))
-    left = " + ".join(str(part) for part in parts)
-    detail = f"{left} = {total}" if made == total else f"{left} = {made}, not {total}"
+    left = " + ".join(f"{part:f}" if isinstance(part, Decimal) else str(part) for part in parts)
+    detail = f"{left} = {total}" if made == total else f"{left} = {made:f}, not {total}"
     return Check(name=name, holds=made == total, detail=detail)
 
 

@@ -107,13 +107,19 @@ def absent(reason: str) -> Rule:
 
 
 def section(
-    *start: str, until: Labels = (), left: str | None = None, right: str | None = None, onward: bool = False
+    *start: str,
+    until: Labels = (),
+    left: str | None = None,
+    right: str | None = None,
+    onward: bool = False,
+    closed: bool = False,
 ) -> Section:
-    """From a heading to one of ``until`` on the same page, with ``onward`` on any later one.
+    """From the line of a heading to one of ``until`` on the same page, with ``onward`` on any later one.
 
-    ``left`` and ``right`` crop it to a column, at the left edge of ``HEADING`` or of another label on the page.
+    ``left`` and ``right`` crop it to a column, at the left edge of ``HEADING`` or of another label on the page. With
+    ``closed`` it counts only where one of ``until`` ends it, and that line belongs to it.
     """
-    return Section(start, _tuple(until), left, right, onward)
+    return Section(start, _tuple(until), left, right, onward, closed)
 
 
 def blocks(start: str | Search, *, end: str | Search | None = None, within: Part | None = None) -> Blocks:

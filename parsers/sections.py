@@ -23,9 +23,10 @@ _JUST_ABOVE = 0.1
 
 @dataclass(frozen=True)
 class Section:
-    """From a heading down to one of ``until``, or else to the foot of the page (with ``onward``, of the bill).
+    """From the line of a heading down to one of ``until``, or else to the foot of the page (``onward``: of the bill).
 
-    ``left`` and ``right`` crop it to a column: at the left edge of its heading, or of another label on the page.
+    ``left`` and ``right`` crop it to a column: at the left edge of its heading, or of another label on the page. A
+    ``closed`` section counts only where one of ``until`` ends it; that line belongs to it.
     """
 
     start: tuple[str, ...]
@@ -33,6 +34,7 @@ class Section:
     left: str | None = None
     right: str | None = None
     onward: bool = False
+    closed: bool = False
 
     def __str__(self) -> str:
         return f"section '{self.start[0]}'"
@@ -41,18 +43,24 @@ class Section:
         """Every such section of the region, in reading order."""
         starts = [spot for label in self.start for spot in find(region, label)]
         ordered = sorted(starts, key=lambda spot: (spot.page, spot.line.baseline))
-        return [self._from(region, spot) for spot in ordered]
+        parts = (self._from(region, spot) for spot in ordered)
+        return [part for part in parts if part]
 
-    def _from(self, region: Region, spot: Spot) -> Region:
+    def _from(self, region: Region, spot: Spot) -> Region | None:
         left, right = self._edges(spot)
-        at = region.areas.index(spot.area)
-        home = spot.area.cut(left=left, right=right, after=spot.line.baseline)
+        at, top = region.areas.index(spot.area), spot.line.baseline - _JUST_ABOVE
+        home = spot.area.cut(left=left, right=right, after=top)
         rest = Region([home, *(region.areas[at + 1 :] if self.onward else ())])
+        end = self._end(rest, spot)
+        if end is None:
+            return None if self.closed else rest
+        last = end.line.baseline if self.closed else end.line.baseline - _JUST_ABOVE
+        return rest.between((home, top), (end.area, last))
+
+    def _end(self, rest: Region, spot: Spot) -> Spot | None:
         ends = [end for label in self.until for end in find(rest, label) if end.begins_phrase]
-        if not ends:
-            return rest
-        nearest = min(ends, key=lambda end: (end.page, end.line.baseline))
-        return rest.between((home, spot.line.baseline), (nearest.area, nearest.line.baseline - _JUST_ABOVE))
+        below = [end for end in ends if (end.page, end.line.baseline) > (spot.page, spot.line.baseline)]
+        return min(below, key=lambda end: (end.page, end.line.baseline), default=None)
 
     def _edges(self, spot: Spot) -> tuple[float, float]:
         page = Region([Area(spot.area.sheet)])

@@ -19,17 +19,18 @@ from parsers.locate import (
 ACCOUNT = r"\d{4}-\d{4}-\d{3}"
 SUMMARY = section("Your Account Summary", until="Please pay by", left=HEADING)
 DELIVERY = section("Delivery Charges", until="Total Current Delivery Charges", onward=True)
-SUPPLIER = section("Account Number:", until="Account Balance", onward=True)
+NEW_SUPPLY = ("Total New Supplier Charges", "Total New Supply Charges")
+SUPPLIER = section("You have chosen", until=NEW_SUPPLY, closed=True)  # a former supplier's page has no new charges
 
 PAY_BY = in_line(r"Please pay by {due_on} {amount_due}")
 CHARGES = in_line(r"Delivery Charges: {tariff} \( ?{billing_period_from} - {billing_period_to} ?\)")
 READ = in_line(
-    r"^(?:Use )?(?P<id>[A-Z]?\d{5,}\w*) {date} {reading} {date} {prior_reading} {days} {consumption}$",
+    r"^(?:Use )?(?P<id>[A-Z]{0,3}\d{5,}\w*) {date} {reading}\S* {date} {prior_reading}\S* {days} {consumption}"
 )
 TOTAL_DELIVERY = right_of("Total Current Delivery Charges")
-TOTAL_SUPPLY = right_of("Total New Supplier Charges", "Total New Supply Charges")
+TOTAL_SUPPLY = right_of(*NEW_SUPPLY).within(SUPPLIER).summed()
 BILLED_APART = "the bill totals delivery and supply apart"
-HAS_SUPPLY = prints("Total New Supplier Charges", "Total New Supply Charges")
+HAS_SUPPLY = prints(*NEW_SUPPLY)
 
 
 class CentralMainePower(Utility):
@@ -44,11 +45,13 @@ class CentralMainePower(Utility):
     amount_due = PAY_BY | below("Amount Due")
     outstanding_balance = row_end("Balance Forward").within(SUMMARY)
     delivery_charge = TOTAL_DELIVERY
-    supply_charge = TOTAL_SUPPLY.summed()
+    supply_charge = TOTAL_SUPPLY
     electricity_amount = TOTAL_DELIVERY.unless(HAS_SUPPLY, BILLED_APART)
     total_amount = TOTAL_DELIVERY.unless(HAS_SUPPLY, BILLED_APART)
     community_solar_bill_credit = absent("allocated generation is credited in kWh")
-    supplier_name = right_of("Supplier:") | in_line(r"You have chosen {supplier_name} as your electricity supplier")
+    supplier_name = right_of("Supplier:").within(SUPPLIER) | in_line(
+        r"You have chosen {supplier_name} as your electricity supplier"
+    ).within(SUPPLIER)
 
     billing_period_from = CHARGES.smallest()
     billing_period_to = CHARGES.largest()
@@ -66,7 +69,7 @@ class CentralMainePower(Utility):
             demand_kw=in_line(r"{demand_kw} KW(?!H)").within(DELIVERY).largest().of_bill(),
             tariff=CHARGES.of_bill(),
             address=address_below("Service Location", skip=1).of_bill(),
-            attributes={"supplier_account_number": right_of("Account Number:").of_bill()},
+            attributes={"supplier_account_number": right_of("Account Number:").within(SUPPLIER).of_bill()},
         ),
     )
     evidence = beside(

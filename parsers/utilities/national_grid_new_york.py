@@ -26,7 +26,9 @@ SUMMARY = section("SUMMARY OF CURRENT CHARGES", until=("KEEP THIS PORTION", "DET
 DETAIL = section("DETAIL OF CURRENT CHARGES", onward=True)
 
 HEAD = in_line(r"(?P<account_number>\d{5}-\d{5}) {due_on} {amount_due}")
-PERIOD = in_line(r"{billing_period_from} to {billing_period_to}$")
+PERIOD = in_line(r"{billing_period_from} to {billing_period_to}").within(
+    section("BILLING PERIOD", until="ACCOUNT NUMBER")
+)
 METER_PERIOD = in_line(r"SERVICE PERIOD {billing_period_from:month_day} ?- ?{billing_period_to:month_day}") | in_line(
     r"{billing_period_from:month_day} ?- ?{billing_period_to:month_day} {count} "
 )
@@ -41,7 +43,7 @@ BLOCKS = blocks(
     end=r"\bRATE [A-Z][a-z]",
     within=DETAIL,
 )
-GAS = prints("RATE Gas", "Therm", "Therms", "Factor")
+GAS = prints("RATE Gas", "CCF")
 SHARED = {
     "id": right_of("METER NUMBER"),
     "billing_period_from": METER_PERIOD,
@@ -66,7 +68,7 @@ class NationalGridNewYork(Utility):
 
     account_number = HEAD | below("ACCOUNT NUMBER").shaped(r"\d{5}-\d{5}")
     billed_on = below("DATE BILL ISSUED")
-    due_on = HEAD
+    due_on = in_line(r"Automated Payment Transfer will occur on {due_on}") | HEAD
     amount_due = HEAD | row_end("Amount Due").within(BALANCE)
     billing_period_from = PERIOD
     billing_period_to = PERIOD
@@ -86,7 +88,7 @@ class NationalGridNewYork(Utility):
             where=~GAS,
             consumption=in_line(r"Total Energy(?: Usage)? {consumption} kWh")
             | in_line(r"Metered Usage {consumption} kWh")
-            | in_line(r"{consumption} kWh$").summed(),
+            | in_line(r"^(?!.*(?:Billed|Total| x )).*?{consumption} kWh$").summed(),
             demand_kw=in_line(r"{demand_kw} kW$").largest(),
             attributes={"loadzone": right_of("Loadzone").of_bill()},
             shared=SHARED,

@@ -23,9 +23,7 @@ DETAILS = section(
 
 METER = in_line(r"For meter (?P<id>[A-Z0-9]+-\d+) from {billing_period_from} to {billing_period_to}")
 PERIOD = in_line(r"Billing period: {billing_period_from} to {billing_period_to}(?: \({days} days)?")
-USED = in_line(
-    r"Total (?:estimated )?electricity (?:you used|usage)(?: this month)?(?: in| \()? ?kWh\)? {consumption}$"
-)
+USED = in_line(r"Total (?:estimated )?electricity (?:you used|used|usage)\b.*? {consumption}(?! days)")
 
 COMMUNITY_CHOICE = (
     "Clean Power Alliance",
