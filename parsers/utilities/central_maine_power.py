@@ -74,5 +74,6 @@ class CentralMainePower(Utility):
     )
     evidence = beside(
         previous_balance=row_end("Prior Balance").within(SUMMARY),
+        budget_amount=row_end("Budget Amount", "Budget Payment", "Budget Billing Amount").within(SUMMARY),
         payments=row_end("Payments received").within(SUMMARY).summed(),
     )

@@ -105,5 +105,6 @@ class NationalGridNewYork(Utility):
     evidence = beside(
         previous_balance=EARLIER,
         payments=PAID,
+        budget_amount=row_end("Budget Plan Amount", "Budget Amount"),
         other_charges=cell("Total Current Charges", ("OTHER CHARGES/", "FACILITY/")).within(SUMMARY),
     )

@@ -86,5 +86,6 @@ class PplElectric(Utility):
     evidence = beside(
         previous_balance=right_of("Previous Balance").within(SUMMARY),
         payments=right_of("Payment Received").within(SUMMARY).summed(),
+        budget_amount=right_of("Budget Amount", "Budget Billing Amount").within(SUMMARY),
         other_charges=right_of("Total Other Charges").within(SUMMARY),
     )

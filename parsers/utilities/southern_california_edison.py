@@ -10,6 +10,7 @@ from parsers.locate import (
     each_meter,
     in_line,
     named,
+    prints,
     right_of,
     row_end,
     same_as,
@@ -41,6 +42,10 @@ COMMUNITY_CHOICE = (
     "Energy for Palmdale's Independent Choice",
 )
 
+AGGREGATOR = named(*COMMUNITY_CHOICE).within(DETAILS)
+HAS_AGGREGATOR = prints(*COMMUNITY_CHOICE, within=DETAILS)
+LISTED = "delivery charges are listed without a total"
+
 
 class SouthernCaliforniaEdison(Utility):
     code = "southern_california_edison"
@@ -53,15 +58,15 @@ class SouthernCaliforniaEdison(Utility):
 
     account_number = below("Customer account").shaped(r"\d{12}") | right_of("Customer account").shaped(r"\d{12}")
     billed_on = below("Date bill prepared")
-    due_on = right_of("Due by") | in_line(r"Total amount you owe by {due_on}") | in_line(r"Amount due by {due_on}")
+    due_on = right_of("Due by") | in_line(r"Total amount you owe by {due_on}") | right_of("New charges - pay by")
     amount_due = right_of("Amount due") | in_line(r"Total amount you owe(?: by {date})? {amount_due}")
-    outstanding_balance = row_end("Balance forward").within(SUMMARY)
+    outstanding_balance = row_end("Balance forward", "Past due amount", "Credit balance").within(SUMMARY)
     total_amount = row_end("Your new charges").within(SUMMARY)
     electricity_amount = same_as("total_amount")
-    delivery_charge = absent("delivery charges are listed without a total")
-    supply_charge = absent("generation charges are listed without a total")
+    delivery_charge = row_end("Your new charges").within(DETAILS).only_if(HAS_AGGREGATOR, LISTED)
+    supply_charge = in_line(r"Sub-?[Tt]otal of .*?Generation Charges {supply_charge}").within(DETAILS)
     community_solar_bill_credit = absent("no such line is known on these bills")
-    supplier_name = named(*COMMUNITY_CHOICE).within(DETAILS)
+    supplier_name = AGGREGATOR
 
     meters = (
         each_meter(
@@ -72,7 +77,7 @@ class SouthernCaliforniaEdison(Utility):
             billing_period_from=METER,
             billing_period_to=METER,
             days=PERIOD,
-            tariff=right_of("Your rate:") | right_of("Your rate:").of_bill(),
+            tariff=right_of("Your rate:").first() | right_of("Your rate:").first().of_bill(),
             demand_kw=in_line(r"maximum demand reached this billing period is {demand_kw} kW").of_bill(),
             address=address_below("Service account", skip=1).of_bill(),
             attributes={"service_id": below("Service account").shaped(r"\d{10}").of_bill()},
