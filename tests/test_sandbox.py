@@ -554,6 +554,32 @@ async def test_parsers_that_fail_for_a_moment_leave_the_bill_unparsed() -> None:
     assert shelf.reads == 3
 
 
+async def test_a_bill_that_breaks_the_reading_costs_no_other() -> None:
+    shelf = Shelf(default=bill_document())
+    shelf.failures = [ValueError("a mistake of ours")]
+    async with sandbox(shelf) as api:
+        await api.upload(pdf("1"))
+
+        async def reads() -> int:
+            return shelf.reads
+
+        await until(reads, lambda count: count == 1)
+        await api.upload(pdf("2"))
+        assert (await api.answered(2))["status"] == "unlocked"
+        assert (await api.bill(1))["status"] == "unparsed"
+
+
+async def test_a_name_given_while_the_bill_is_read_is_in_its_announcement() -> None:
+    shelf, data = Shelf(), pdf()
+    async with listener([]) as (url, events), sandbox(shelf, webhook_urls=(url,)) as api:
+        await api.upload(data)
+        await api.call("PATCH", "/bills/1", json={"external_id": "late"})
+        await shelf.lay(data, bill_document())
+        async with asyncio.timeout(10):
+            seen = [await events.get(), await events.get()]
+    assert seen[1]["object"]["external_id"] == "late"
+
+
 # faults
 
 

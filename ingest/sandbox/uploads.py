@@ -2,7 +2,6 @@
 
 import asyncio
 import hashlib
-import io
 import os
 import uuid
 from dataclasses import dataclass
@@ -30,40 +29,57 @@ class Received:
     external_id: str | None
 
 
+@dataclass(slots=True)
+class _File:
+    """The file part, as far as it came."""
+
+    filename: str
+    digest: "hashlib._Hash"
+    size: int = 0
+    head: bytes = b""
+
+    def take(self, chunk: bytes) -> bytes:
+        self.digest.update(chunk)
+        self.size += len(chunk)
+        self.head += chunk[: MAGIC_WITHIN - len(self.head)]
+        return chunk
+
+
 async def receive(request: web.Request, folder: Path, *, largest: int) -> Received:
     """Store the upload in ``folder`` under its hash. Raises ApiError, and then nothing is left behind."""
     temporary = folder / f".upload-{uuid.uuid4().hex}"
     try:
-        fields, filename, sha256, size = await _parts(request, temporary, largest)
-        if filename is None:
-            raise errors.no_file_provided()
-        if not await asyncio.to_thread(_is_pdf, temporary):
-            raise errors.unsupported_file_format()
+        fields, file = await _parts(request, temporary, largest)
+        sha256 = file.digest.hexdigest()
         path = folder / f"{sha256}.pdf"
         await asyncio.to_thread(_keep, temporary, path)
-        return Received(path, sha256, size, filename, fields.get("customer_id"), fields.get("external_id"))
-    finally:
-        await asyncio.to_thread(temporary.unlink, missing_ok=True)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    return Received(path, sha256, file.size, file.filename, fields.get("customer_id"), fields.get("external_id"))
 
 
-async def _parts(request: web.Request, target: Path, largest: int) -> tuple[dict[str, str], str | None, str, int]:
-    """The text fields, and of the file its name (None without a file), hash and size; the file goes to ``target``."""
+async def _parts(request: web.Request, target: Path, largest: int) -> tuple[dict[str, str], _File]:
+    """The text fields and the PDF, whose bytes go to ``target``."""
     if not request.content_type.startswith("multipart/"):
         raise errors.no_file_provided()
     fields: dict[str, str] = {}
-    filename, sha256, size = None, "", 0
+    file: _File | None = None
     try:
         async for part in await request.multipart():
             if part is None or isinstance(part, MultipartReader):
                 raise errors.no_file_provided()
             if part.name == "file" and part.filename is not None:
-                filename = part.filename
-                sha256, size = await _write(part, target, largest)
+                file = await _write(part, part.filename, target, largest)
             elif part.name is not None:
                 fields[part.name] = await _text(part)
     except (ValueError, AssertionError) as error:  # aiohttp's words for a body that is not multipart
         raise errors.no_file_provided() from error
-    return fields, filename, sha256, size
+    if file is None:
+        raise errors.no_file_provided()
+    if b"%PDF-" not in file.head:
+        raise errors.unsupported_file_format()
+    return fields, file
 
 
 async def _text(part: BodyPartReader) -> str:
@@ -73,34 +89,26 @@ async def _text(part: BodyPartReader) -> str:
     return value.decode("utf-8", "replace")
 
 
-async def _write(part: BodyPartReader, target: Path, largest: int) -> tuple[str, int]:
-    digest, size = hashlib.sha256(), 0
-    with await asyncio.to_thread(target.open, "wb") as file:
+async def _write(part: BodyPartReader, filename: str, target: Path, largest: int) -> _File:
+    file = _File(filename, hashlib.sha256())
+    with await asyncio.to_thread(target.open, "wb") as out:
         while chunk := await part.read_chunk(CHUNK):
-            size += len(chunk)
-            if size > largest:
+            await asyncio.to_thread(out.write, file.take(chunk))
+            if file.size > largest:
                 raise errors.file_too_large(largest)
-            digest.update(chunk)
-            await asyncio.to_thread(file.write, chunk)
-        await asyncio.to_thread(_flush, file)
-    return digest.hexdigest(), size
-
-
-def _flush(file: io.BufferedWriter) -> None:
-    file.flush()
-    os.fsync(file.fileno())
-
-
-def _is_pdf(path: Path) -> bool:
-    with path.open("rb") as file:
-        return b"%PDF-" in file.read(MAGIC_WITHIN)
+    return file
 
 
 def _keep(temporary: Path, path: Path) -> None:
-    """Under its final name, and durably so."""
+    """Onto the disk, and there under its final name."""
+    _sync(temporary)
     temporary.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
+    _sync(path.parent)
+
+
+def _sync(path: Path) -> None:
+    number = os.open(path, os.O_RDONLY)
     try:
-        os.fsync(folder)
+        os.fsync(number)
     finally:
-        os.close(folder)
+        os.close(number)
