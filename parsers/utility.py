@@ -26,6 +26,18 @@ class NotABill:
 
 _ELECTRIC = ("electricity_consumption", "electricity_amount", "delivery_charge", "supply_charge")
 _GAS = ("gas_consumption", "gas_consumption_unit", "gas_amount")
+PAST_DUE = (
+    "past due balance",
+    "past due amount",
+    "Past due balance",
+    "Past due amount",
+    "Past Due Balance",
+    "Past Due Amount",
+    "Amount Past Due",
+    "PAST DUE",
+)
+"""What a bill says of money that is overdue; the terms of payment in small print say it in other words."""
+
 _FROM_METERS = (
     "billing_period_from",
     "billing_period_to",
@@ -51,7 +63,7 @@ class Utility:
     skip_pages: ClassVar[tuple[str, ...]] = ()
     not_bills: ClassVar[tuple[NotABill, ...]] = ()
     meters: ClassVar[tuple[EachMeter, ...]]
-    past_due_says: ClassVar[tuple[str, ...]] = ()
+    past_due_says: ClassVar[tuple[str, ...]] = PAST_DUE
     evidence: ClassVar[Mapping[str, Rule]] = MappingProxyType({})
     rules: ClassVar[Mapping[str, Rule]]
 

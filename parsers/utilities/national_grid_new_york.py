@@ -61,7 +61,6 @@ class NationalGridNewYork(Utility):
     services = ("electric", "gas")
     begins = r"\bPAGE 1 of \d"
     skip_pages = ("For Your Information",)
-    past_due_says = ("Amount Past Due", "PAST DUE")
     not_bills = (
         not_a_bill("It is a history of monthly usage.", "Monthly Electric History", "Bill Account", "Billed Kwh"),
     )

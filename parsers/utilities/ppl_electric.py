@@ -45,7 +45,6 @@ class PplElectric(Utility):
     marks = ("pplelectric.com", "PPL Electric Utilities", "Usage Charges", "Service to:")
     services = ("electric",)
     begins = r"\bPage 1\b(?! ?\d)"
-    past_due_says = ("Past Due Amount", "Past Due Balance", "Amount Past Due")
 
     account_number = in_line(r"Account(?: Number:)? (?P<account_number>\d{5}-\d{5})")
     billed_on = BALANCE.within(SUMMARY)

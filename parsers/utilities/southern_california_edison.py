@@ -54,7 +54,6 @@ class SouthernCaliforniaEdison(Utility):
     services = ("electric",)
     begins = r"/ Page 1 of \d"
     skip_pages = ("What are my options for paying my bill?",)
-    past_due_says = ("Past due amount", "Past due balance", "Your past due")
 
     account_number = below("Customer account").shaped(r"\d{12}") | right_of("Customer account").shaped(r"\d{12}")
     billed_on = below("Date bill prepared")
