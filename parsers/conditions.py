@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from parsers.errors import DeclarationError
-from parsers.kinds import MONEY
+from parsers.kinds import BILL_KINDS
 from parsers.labels import find
-from parsers.outcome import Field, Found, Scope
-from parsers.rules import Condition, Part, Rule
+from parsers.outcome import Found, Scope
+from parsers.rules import Condition, Part
 
 
 @dataclass(frozen=True)
@@ -27,10 +27,14 @@ class Prints(Condition):
 
 @dataclass(frozen=True)
 class IsZero(Condition):
-    """Whether a rule reads an amount of 0."""
+    """Whether another field of the bill is read and is 0."""
 
-    rule: Rule
+    field: str
+
+    def __post_init__(self) -> None:
+        if self.field not in BILL_KINDS:
+            raise DeclarationError(f"a condition on {self.field}, which a bill does not have")
 
     def holds(self, scope: Scope) -> bool:
-        outcome = self.rule.read(scope, Field("outstanding_balance", "condition", MONEY))
+        outcome = scope.field(self.field)
         return isinstance(outcome, Found) and outcome.value == 0

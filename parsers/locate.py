@@ -21,7 +21,8 @@ from parsers.conditions import IsZero, Prints
 from parsers.errors import DeclarationError
 from parsers.meters import Commodity, EachMeter, Unit
 from parsers.places import Below, Cell, InLine, RightOf
-from parsers.rules import Absent, Condition, Part, Rule, SameAs, Search
+from parsers.rules import Absent, Condition, Part, Rule, SameAs
+from parsers.search import Search
 from parsers.sections import HEADING, Blocks, Rows, Section
 from parsers.special import Cancelled, Named
 from parsers.utility import NotABill, Utility
@@ -37,11 +38,11 @@ __all__ = [
     "cell",
     "each_meter",
     "in_line",
+    "is_zero",
     "named",
     "not_a_bill",
     "one_meter",
     "prints",
-    "reads_zero",
     "right_of",
     "row_end",
     "rows",
@@ -137,9 +138,9 @@ def prints(*texts: str, within: Part | None = None) -> Condition:
     return Prints(texts, within)
 
 
-def reads_zero(rule: Rule) -> Condition:
-    """Whether a rule reads an amount of 0."""
-    return IsZero(rule)
+def is_zero(field: str) -> Condition:
+    """Whether another field of the bill is read and is 0."""
+    return IsZero(field)
 
 
 def each_meter(

@@ -10,7 +10,7 @@ from parsers.labels import Spot, find
 from parsers.lines import Line, Span
 from parsers.outcome import Field
 from parsers.region import Region
-from parsers.rules import Near
+from parsers.search import Near
 
 REACH = 5.0  # of the label's size: a value stands no further below its label
 _HOLE = re.compile(r"\{(?P<name>[a-z_]+)(?::(?P<kind>[a-z_]+))?\}")

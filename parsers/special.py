@@ -9,7 +9,8 @@ from parsers.labels import find
 from parsers.lines import Span
 from parsers.outcome import Field, Found, Missing, Outcome, Scope
 from parsers.region import Region
-from parsers.rules import Near, Rule
+from parsers.rules import Rule
+from parsers.search import Near
 
 
 @dataclass(frozen=True)

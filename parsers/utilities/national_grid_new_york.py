@@ -33,7 +33,11 @@ METER_PERIOD = in_line(r"SERVICE PERIOD {billing_period_from:month_day} ?- ?{bil
     r"{billing_period_from:month_day} ?- ?{billing_period_to:month_day} {count} "
 )
 DAYS = right_of("NUMBER OF DAYS IN PERIOD") | in_line(r"{month_day} ?- ?{month_day} {days} ")
-READINGS = r"{reading} [A-Z][a-z]+ {prior_reading} [A-Z][a-z]+ {number}"
+READINGS = r"{number} [A-Z][a-z]+ {number} [A-Z][a-z]+"
+ENERGY = in_line(rf"\bEnergy {READINGS} {{difference}} {{multiplier}} {{consumption}} kWh")
+THERMS = in_line(
+    rf"{{month_day}} ?- ?{{month_day}} {{count}} {READINGS} {{difference}} {{multiplier}} {{consumption}}$"
+)
 ELECTRIC = ("Electric Service", "Lighting Service")
 EARLIER = row_end("Previous Balance").within(BALANCE)
 PAID = row_end("Payment Received").within(BALANCE).summed()
@@ -87,7 +91,10 @@ class NationalGridNewYork(Utility):
             where=~GAS,
             consumption=in_line(r"Total Energy(?: Usage)? {consumption} kWh")
             | in_line(r"Metered Usage {consumption} kWh")
+            | ENERGY.summed()
             | in_line(r"^(?!.*(?:Billed|Total| x )).*?{consumption} kWh$").summed(),
+            difference=ENERGY,
+            multiplier=ENERGY,
             demand_kw=in_line(r"{demand_kw} kW$").largest(),
             attributes={"loadzone": right_of("Loadzone").of_bill()},
             shared=SHARED,
@@ -97,7 +104,9 @@ class NationalGridNewYork(Utility):
             type="gas",
             unit="therms",
             where=GAS,
-            consumption=in_line(rf"{READINGS} .*?{{consumption}}$").summed(),
+            consumption=in_line(rf"{READINGS} {{number}} .*?{{consumption}}$").summed(),
+            difference=THERMS,
+            multiplier=THERMS,
             shared=SHARED,
         ),
     )

@@ -9,9 +9,9 @@ from parsers.locate import (
     beside,
     each_meter,
     in_line,
+    is_zero,
     one_meter,
     prints,
-    reads_zero,
     right_of,
     rows,
     section,
@@ -27,7 +27,7 @@ BALANCE = in_line(r"Balance as of {billed_on} {outstanding_balance}")
 USAGE = in_line(r"Usage from {billing_period_from:month_day} ?- ?{billing_period_to:month_day}")
 READ = in_line(r"^(?P<id>\d{6,}) {difference} {multiplier} {consumption}$")
 RING_TOTAL = below("Usage Charges")
-NO_BALANCE = ~prints("Previous Balance", "Balance as of", within=SUMMARY) | reads_zero(BALANCE.within(SUMMARY))
+NO_BALANCE = ~prints("Previous Balance", "Balance as of", within=SUMMARY) | is_zero("outstanding_balance")
 
 METER = {
     "billing_period_from": USAGE.of_bill(),
