@@ -16,7 +16,7 @@ from ingest.errors import Unavailable
 from ingest.filesystem import file_system_of
 from ingest.intake import Intake
 from ingest.sources.following import Following
-from ingest.sources.inbox import Identity, Inbox
+from ingest.sources.inbox import Identity, Inbox, Listing
 from ingest.sources.settling import Settling
 from ingest.sources.stability import Fingerprint, Sighting, Sightings, examine
 
@@ -104,6 +104,7 @@ class FolderSource:
         self._polling = self._settings.force_polling or not file_system.tells_of_changes
         if file_system.network:  # what it says of a file may be as old as its cache
             self._waiting.quiet_seconds = max(self._settings.stable_seconds, self._settings.poll_seconds)
+        self._following.failed = False
         self._rescan_at = 0.0
         async with asyncio.TaskGroup() as group:
             try:
@@ -130,17 +131,24 @@ class FolderSource:
                 self._wake.set()
 
     async def _rescan(self, group: asyncio.TaskGroup) -> None:
-        polling = self._polling or self._following.failed
-        self._rescan_at = _now() + (self._settings.poll_seconds if polling else self._settings.rescan_seconds)
         listing = await asyncio.to_thread(self._inbox.look_at, [self.inbox])
-        if not polling and listing.folders != self._following.folders:
+        if not self._without_events() and listing.folders != self._following.folders:
             self._following.start(group, listing.folders)
             await asyncio.sleep(0)  # lets it begin: what comes from here on has its event
             listing = await asyncio.to_thread(self._inbox.look_at, [self.inbox])
-            if listing.folders != self._following.folders:
-                self._rescan_at = _now() + self._settings.stable_seconds
+        self._rescan_at = _now() + self._pause_after(listing)
         self._see(listing.files)
         self._leave(listing.left)
+
+    def _without_events(self) -> bool:
+        return self._polling or self._following.failed
+
+    def _pause_after(self, listing: Listing) -> float:
+        if self._without_events():
+            return self._settings.poll_seconds
+        if listing.folders != self._following.folders:  # some came or went in this moment
+            return self._settings.stable_seconds
+        return self._settings.rescan_seconds
 
     def _see(self, files: Mapping[Path, Fingerprint]) -> None:
         now = _now()

@@ -9,6 +9,8 @@ from watchfiles import Change, awatch
 
 GROUPED_MS, STEP_MS = 200, 50
 """Events within so many milliseconds come together; how often it is looked whether there are any."""
+PAUSE_SECONDS = 0.5
+"""Before all is looked at again because events were lost."""
 
 log = structlog.get_logger()
 
@@ -64,6 +66,11 @@ class Following:
         except (OSError, RuntimeError) as error:  # RuntimeError: what the Rust side has no Python error for
             self.failed = True
             log.warning("no events from the inbox; it is looked at from time to time instead", reason=str(error))
+        except ExceptionGroup as group:  # raised while it waits: the event of a file whose name is not Unicode
+            log.warning("events were lost, so the inbox is looked at again", reason=str(group.exceptions[0]))
+            await asyncio.sleep(PAUSE_SECONDS)
+            for folder in self.folders:
+                self.hint(folder)
 
 
 def _is_unicode(folder: Path) -> bool:
