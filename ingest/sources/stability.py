@@ -93,12 +93,16 @@ def examine(path: Path) -> tuple[Fingerprint, bool]:
     It is opened for that: network file systems ask the server again only then, and what cannot be read is known
     early. Raises OSError, also for what is no regular file; a link is not followed.
     """
-    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    with os.fdopen(descriptor, "rb") as file:
-        status = os.fstat(descriptor)
+    with open(path, "rb", opener=_open_plainly) as file:  # noqa: PTH123 - Path.open takes no opener
+        status = os.fstat(file.fileno())
         if not stat.S_ISREG(status.st_mode):
             raise OSError(f"{path} is not a regular file")
         return Fingerprint.of(status), _looks_unfinished(file, status.st_size)
+
+
+def _open_plainly(path: str, flags: int) -> int:
+    """Neither through a link, nor waiting for a pipe's other end."""
+    return os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK)
 
 
 def _looks_unfinished(file: IO[bytes], size: int) -> bool:
