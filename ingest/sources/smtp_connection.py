@@ -100,7 +100,7 @@ class Connection(SMTP):
         """Ends the transaction. aiosmtpd calls it itself when TLS fails, so that it can come twice."""
         if self._inside:
             self._inside = False
-            self._transaction.end(self.peer)
+            self._transaction().end(self.peer)
             super().connection_lost(error)
             self._listener.gone(self)
 
@@ -123,7 +123,7 @@ class Connection(SMTP):
     def drain(self) -> None:
         """Closes now, or at the end of the transaction that is running."""
         self._draining = True
-        if not self._transaction.running:
+        if not self._transaction().running:
             self.hang_up(replies.STOPPING)
 
     @contextmanager
@@ -145,7 +145,7 @@ class Connection(SMTP):
         if self._line.feed(data) > LONGEST_UNBROKEN:
             self.hang_up(replies.ENDLESS_LINE)
         elif self._received > self._most_bytes:
-            self._transaction.refuse(Reason.TOO_LARGE)
+            self._transaction().refuse(Reason.TOO_LARGE)
             self.hang_up(replies.FAR_TOO_LARGE)
         else:
             super().data_received(data)
@@ -167,7 +167,6 @@ class Connection(SMTP):
 
     # -- the dialogue
 
-    @property
     def _transaction(self) -> Transaction:
         assert isinstance(self.envelope, Transaction)  # noqa: S101 - made by _create_envelope
         return self.envelope
@@ -186,7 +185,7 @@ class Connection(SMTP):
         if isinstance(status, str):
             reply = OUR_WORDS.get(status, status)
             if reply is replies.TOO_LARGE:
-                self._transaction.refuse(Reason.TOO_LARGE)
+                self._transaction().refuse(Reason.TOO_LARGE)
             await super().push(reply)
         else:
             await super().push(status)

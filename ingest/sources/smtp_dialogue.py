@@ -12,6 +12,7 @@ from aiosmtpd.smtp import Session, TLSSetupException
 
 from ingest.config import Account
 from ingest.mail.addresses import MalformedAddress, parse_address
+from ingest.mail.headers import clean
 from ingest.mail.recipients import Recipient, Recipients
 from ingest.mail.sender import domain_allowed
 from ingest.reasons import Reason
@@ -19,6 +20,8 @@ from ingest.sources import smtp_replies as replies
 from ingest.sources.smtp_connection import Connection
 from ingest.sources.smtp_taking import Letter, MessageTaker
 from ingest.sources.smtp_transaction import Transaction
+
+LONGEST_HELO = 255
 
 log = structlog.get_logger()
 
@@ -36,7 +39,7 @@ class Dialogue:
         self, _connection: Connection, session: Session, _transaction: Transaction, name: str, offered: list[str]
     ) -> list[str]:
         """What is offered: pipelining works, AUTH does not."""
-        session.host_name = name
+        session.host_name = clean(name)[:LONGEST_HELO] or "unknown"
         kept = [line for line in offered if not line.startswith("250-AUTH")]
         return [kept[0], "250-PIPELINING", *kept[1:]]
 

@@ -34,8 +34,8 @@ TRY_LATER = "451 4.3.0 Something went wrong here; nothing is lost, try again lat
 
 
 def reply(code: int, enhanced: str, lines: Iterable[str]) -> str:
-    """An SMTP reply of one or several lines, in ASCII."""
-    plain = [line.encode("ascii", "replace").decode("ascii")[:LONGEST_LINE] for line in lines]
+    """An SMTP reply of one or several lines, in ASCII. Line ends inside a line become spaces."""
+    plain = [" ".join(line.split()).encode("ascii", "replace").decode("ascii")[:LONGEST_LINE] for line in lines]
     marks = ["-"] * (len(plain) - 1) + [" "]
     return "\r\n".join(f"{code}{mark}{enhanced} {line}" for mark, line in zip(marks, plain, strict=True))
 

@@ -63,6 +63,7 @@ class DocumentStore:
                     sha256 = _copy(content, target)
                     target.flush()
                     os.fsync(target.fileno())
+                _make_folder(self.path(sha256).parent)
             except BaseException:
                 temporary.unlink(missing_ok=True)
                 raise
@@ -85,7 +86,6 @@ class Written:
         """Makes it a document of the store. Blocking."""
         with disk_errors():
             if not self._place.exists():
-                _make_folder(self._place.parent)
                 self._temporary.replace(self._place)
                 fsync_folder(self._place.parent)
 
