@@ -3,9 +3,11 @@
 This walk is the one slow loop of reading a PDF; a compiled one would replace ``read_chars`` and nothing else.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import hypot
+from operator import sub
 from typing import Any
 
 from parsers import pdfium
@@ -14,60 +16,67 @@ from parsers.model import Box
 from parsers.pdfium import Handle, LoadedPage
 
 Char = dict[str, Any]
+Point = tuple[float, float]
 
 UNKNOWN_LETTER = "\N{REPLACEMENT CHARACTER}"
 
 _SPACE = 0x20
 _HYPHEN = 0x02
 _FLAT = 1e-6
+# A dict that is copied with all its keys is faster than one that grows.
+_PLACEHOLDERS: Char = {"page_number": 0, "text": ""} | dict.fromkeys(
+    ("x0", "x1", "top", "bottom", "baseline", "doctop", "width", "height"), 0.0
+)
 
 
-def read_chars(page: LoadedPage, frame: Frame, page_number: int, doctop: float) -> list[Char]:
-    """All characters in the order of the content stream, each with its ``baseline``; ``doctop`` is the page's own.
+def read_chars(page: LoadedPage, frame: Frame, page_number: int) -> list[Char]:
+    """All characters in the order of the content stream, each with its ``baseline``; ``doctop`` counts from its top.
 
     A space that PDFium saw between two words is of zero width: it parts them and covers nothing.
     """
-    chars: list[Char] = []
     owners = page.text_objects()
-    styles = _styles(page, owners, frame)
-    boxes, origins = page.loose_boxes(), page.origins()
-    move_x, move_y = frame.matrix[4:]
-    style: _Style | None = None
+    boxes = page.loose_boxes()
+    lefts, rights = boxes[0::4], boxes[2::4]
+    chars: list[Char] = []
     parted = False
-    for index, (code, owner, left, right, x, y) in enumerate(
-        zip(page.codes, owners, boxes[0::4], boxes[2::4], origins[0::2], origins[1::2], strict=True)
-    ):
-        style = styles.get(index, style)
-        if not owner or style is None or (code == _SPACE and pdfium.is_generated(page.text, index)):
-            parted = parted or code == _SPACE
+    for first, end, style, origin in _runs(page, owners, frame):
+        codes = page.codes[first:end]
+        if style is None:
+            parted = parted or _SPACE in codes
             continue
+        common = style.common | {"page_number": page_number}
         if style.plain:
-            x0, x1, baseline = left + move_x, right + move_x, move_y - y
-            bottom = baseline + style.drop
-            top = bottom - style.size
+            made = style.in_line(common, origin, codes, lefts[first:end], rights[first:end])
         else:
-            x0, top, x1, bottom, baseline = style.turned_box(code, right - left, x, y)
-        char = {
-            "text": _LETTERS[code] if code != _HYPHEN else _hyphen(page, index),
-            "fontname": style.font_name,
-            "size": style.size,
-            "upright": style.upright,
-            "x0": x0,
-            "x1": x1,
-            "top": top,
-            "bottom": bottom,
-            "baseline": baseline,
-            "doctop": doctop + top,
-            "width": x1 - x0,
-            "height": bottom - top,
-            "object_type": "char",
-            "page_number": page_number,
-        }
-        if parted and chars:
-            chars.append(_gap(chars[-1], char))
+            widths = map(sub, rights[first:end], lefts[first:end])
+            made = style.turned(common, page.origins(range(first, end)), codes, widths)
+        if _HYPHEN in codes or _SPACE in codes:
+            made = _corrected(page, first, codes, made)
+        if parted and chars and made:
+            chars.append(_gap(chars[-1], made[0]))
         parted = False
-        chars.append(char)
+        chars += made
     return chars
+
+
+def _corrected(page: LoadedPage, first: int, codes: Sequence[int], chars: list[Char]) -> list[Char]:
+    """Without the spaces that PDFium made up inside a run, which part like others; and with hyphens for its code 2.
+
+    PDFium gives a hyphen at the end of a line the code 2, which a font without a map may use for anything.
+    """
+    kept: list[Char] = []
+    parted = False
+    for index, (code, char) in enumerate(zip(codes, chars, strict=True), start=first):
+        if code == _SPACE and pdfium.is_generated(page.text, index):
+            parted = True
+            continue
+        if code == _HYPHEN and not pdfium.is_hyphen(page.text, index):
+            char["text"] = UNKNOWN_LETTER
+        if parted and kept:
+            kept.append(_gap(kept[-1], char))
+        parted = False
+        kept.append(char)
+    return kept
 
 
 def read_text(page: LoadedPage) -> str:
@@ -94,39 +103,59 @@ _LETTERS = _Letters({_HYPHEN: "-", 0x09: "\t", 0x0A: "\n", 0x0D: "\r"})
 
 @dataclass(frozen=True, slots=True)
 class _Style:
-    """What the characters of a text object share.
+    """What the characters of a text object share; ``common`` are their attributes that do not depend on their place.
 
-    ``size`` is that of the letters on the page, in points; ``drop`` is how far their boxes reach below the baseline;
-    ``descent`` is the same in the font's own unit, negative; ``plain`` text is neither turned nor mirrored.
+    ``descent`` is how far letters of size 1 reach below the baseline, negative; ``plain`` text is neither turned nor
+    mirrored nor slanted.
     """
 
     font: Handle
     font_size: float
-    font_name: str
-    size: float
-    drop: float
     descent: float
     plain: bool
-    upright: bool
     own_matrix: Sequence[float]
-    frame: Matrix
+    shown: Matrix
+    common: Char
 
-    def turned_box(self, code: int, width: float, x: float, y: float) -> tuple[float, float, float, float, float]:
-        """``x0, top, x1, bottom, baseline`` of a character of turned, mirrored or slanted text or of a turned page."""
-        a, b, c, d = self.own_matrix
-        matrix = combine((a, b, c, d, x, y), self.frame)
-        advance = abs(width / a / self.font_size) if a and self.font_size else self._advance(code)
+    def in_line(
+        self, common: Char, origin: Point, codes: Sequence[int], lefts: Sequence[float], rights: Sequence[float]
+    ) -> list[Char]:
+        """Characters of plain text, which stand on one baseline; ``origin`` is that of any of them."""
+        move_x, move_y = self.shown[4:]
+        size: float = common["size"]
+        baseline = move_y - origin[1]
+        bottom = baseline - self.descent * size
+        top = bottom - size
+        line = common | {"top": top, "bottom": bottom, "baseline": baseline, "doctop": top, "height": size}
+        chars = []
+        for code, left, right in zip(codes, lefts, rights, strict=True):
+            char = line.copy()
+            char["text"] = _LETTERS[code]
+            char["x0"] = left + move_x
+            char["x1"] = right + move_x
+            char["width"] = right - left
+            chars.append(char)
+        return chars
+
+    def turned(
+        self, common: Char, origins: Sequence[float], codes: Sequence[int], widths: Iterable[float]
+    ) -> list[Char]:
+        """Characters of turned, mirrored or slanted text, or of a turned page; ``widths`` are along the x axis."""
         low, high = self.descent * self.font_size, (self.descent + 1) * self.font_size
-        return (*_transformed((0.0, low, advance * self.font_size, high), matrix), matrix[5])
+        a, b, c, d = self.own_matrix
+        chars = []
+        for code, width, x, y in zip(codes, widths, origins[0::2], origins[1::2], strict=True):
+            matrix = combine((a, b, c, d, x, y), self.shown)
+            advance = abs(width / a / self.font_size) if a and self.font_size else self._advance(code)
+            x0, top, x1, bottom = _transformed((0.0, low, advance * self.font_size, high), matrix)
+            place = {"x0": x0, "top": top, "x1": x1, "bottom": bottom, "baseline": matrix[5], "doctop": top}
+            size = {"width": x1 - x0, "height": bottom - top}
+            chars.append(common | {"text": _LETTERS[code]} | place | size)
+        return chars
 
     def _advance(self, code: int) -> float:
         width = pdfium.floats(pdfium.get_glyph_width, self.font, code, 1.0, count=1)
         return width[0] if width else 0.0
-
-
-def _hyphen(page: LoadedPage, index: int) -> str:
-    """PDFium gives a hyphen at the end of a line the code 2, which a font without a map may use for anything."""
-    return "-" if pdfium.is_hyphen(page.text, index) else UNKNOWN_LETTER
 
 
 def _transformed(box: Box, matrix: Matrix) -> Box:
@@ -137,39 +166,45 @@ def _transformed(box: Box, matrix: Matrix) -> Box:
     return (min(xs), min(ys), max(xs), max(ys))
 
 
-def _styles(page: LoadedPage, owners: Sequence[Handle | None], frame: Frame) -> dict[int, _Style]:
-    """The style of each text object by the index of its first character."""
-    starts = [i for i, (owner, before) in enumerate(zip(owners, [None, *owners], strict=False)) if owner != before]
-    starts = [i for i in starts if owners[i]]
-    known: dict[tuple[Any, ...], _Style] = {}
-    styles: dict[int, _Style] = {}
-    fonts = map(pdfium.get_font, map(owners.__getitem__, starts))
-    for start, font, font_size, matrix in zip(
-        starts, fonts, page.font_sizes(starts), page.matrices(starts), strict=True
-    ):
-        key = (font, font_size, *matrix)
-        if key not in known:
-            known[key] = _style(font, font_size, matrix, frame)
-        styles[start] = known[key]
-    return styles
+def _runs(
+    page: LoadedPage, owners: Sequence[Handle | None], frame: Frame
+) -> Iterator[tuple[int, int, _Style | None, Point]]:
+    """First character, end, style and first origin of each text object; without a style what PDFium made up."""
+    starts = [i for i, (owner, before) in enumerate(zip(owners, [0, *owners], strict=False)) if owner != before]
+    shown = [i for i in starts if owners[i]]
+    fonts = map(pdfium.get_font, map(owners.__getitem__, shown))
+    keys = zip(fonts, page.font_sizes(shown), page.matrices(shown), strict=True)
+    origins = page.origins(shown)
+    looks = dict(zip(shown, zip(keys, zip(origins[0::2], origins[1::2], strict=True), strict=True), strict=True))
+    styles: dict[tuple[Any, ...], _Style] = {}
+    for first, end in pairwise([*starts, len(owners)]):
+        if first not in looks:
+            yield first, end, None, (0.0, 0.0)
+            continue
+        key, origin = looks[first]
+        if key not in styles:
+            styles[key] = _style(*key, frame)
+        yield first, end, styles[key], origin
 
 
-def _style(font: Handle, font_size: float, own_matrix: Sequence[float], frame: Frame) -> _Style:
+def _style(font: Handle, font_size: float, own_matrix: tuple[float, ...], frame: Frame) -> _Style:
     a, b, c, d = own_matrix
     shown_a, shown_b, shown_c, shown_d, _, _ = combine((a, b, c, d, 0.0, 0.0), frame.matrix)
-    scale, descent = hypot(c, d), pdfium.font_descent(font)
     flat = abs(b) < _FLAT and abs(c) < _FLAT and a > 0 and d > 0 and font_size > 0
     return _Style(
         font=font,
         font_size=font_size,
-        font_name=pdfium.font_name(font),
-        size=abs(font_size) * scale,
-        drop=-descent * abs(font_size) * scale,
-        descent=descent,
+        descent=pdfium.font_descent(font),
         plain=flat and frame.rotation == 0,
-        upright=shown_a * shown_d < 0 and shown_b * shown_c >= 0,
         own_matrix=own_matrix,
-        frame=frame.matrix,
+        shown=frame.matrix,
+        common={
+            "object_type": "char",
+            "fontname": pdfium.font_name(font),
+            "size": abs(font_size) * hypot(c, d),
+            "upright": shown_a * shown_d < 0 and shown_b * shown_c >= 0,
+        }
+        | _PLACEHOLDERS,
     )
 
 

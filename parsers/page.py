@@ -2,7 +2,8 @@
 
 from abc import abstractmethod
 from collections.abc import Callable
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import Any
 
 from parsers.frame import Frame
@@ -50,15 +51,18 @@ class PlumberPage(Page):
 class OwnPage(Page):
     """A page that brings its own characters and shapes; pdfminer has no part in it."""
 
-    def __init__(self, page_number: int, box: Box, rotation: int) -> None:
+    def __init__(self, page_number: int) -> None:
         self.pdf: Any = None
         self.page_obj: Any = None
         self.root_page = self
         self.page_number = page_number
         self.initial_doctop = 0
-        self.rotation = rotation
-        self.mediabox = self.cropbox = self.bbox = box
         self.get_textmap = lru_cache()(self._get_textmap)
+
+    @property
+    @abstractmethod
+    def frame(self) -> Frame:
+        """The page's box and turn."""
 
     @abstractmethod
     def read_chars(self) -> list[Char]:
@@ -67,6 +71,17 @@ class OwnPage(Page):
     def read_shapes(self) -> dict[str, list[Shape]]:
         """What is drawn, by kind."""
         return {}
+
+    # Properties, where pdfplumber sets attributes: setting them would open every page at once.
+    @property
+    def bbox(self) -> Box:  # type: ignore[override]  # read-only
+        return self.frame.box
+
+    mediabox = cropbox = bbox  # the same
+
+    @property
+    def rotation(self) -> int:
+        return self.frame.rotation
 
     @property
     def chars(self) -> list[Char]:
@@ -83,26 +98,45 @@ class OwnPage(Page):
         self.flush_cache(["_chars"])
 
 
-class PdfiumPage(OwnPage):
-    """A page that PDFium reads. It is opened by ``load`` when something of it is asked for, until it is closed."""
+@dataclass(frozen=True, slots=True)
+class _FirstLook:
+    frame: Frame
+    text: str
+    usable: bool
 
-    def __init__(self, page_number: int, frame: Frame, load: Callable[["PdfiumPage"], LoadedPage]) -> None:
-        super().__init__(page_number, frame.box, frame.rotation)
-        self._frame = frame
+
+class PdfiumPage(OwnPage):
+    """A page that PDFium reads. ``load`` opens it, or finds it open.
+
+    What identifies a bill is read at the first look and kept, so that a long document is not opened page by page again
+    for each question.
+    """
+
+    def __init__(self, page_number: int, load: Callable[["PdfiumPage"], LoadedPage]) -> None:
+        super().__init__(page_number)
         self._load = load
 
     @property
+    def frame(self) -> Frame:
+        return self._first_look.frame
+
+    @property
     def plain_text(self) -> str:
-        return read_text(self._load(self))
+        return self._first_look.text
 
     @property
     def usable_text(self) -> bool:
-        loaded = self._load(self)
-        letters = count_letters(loaded)
-        return letters >= FEW_LETTERS and loaded.map_errors() <= letters * MAX_UNKNOWN
+        return self._first_look.usable
 
     def read_chars(self) -> list[Char]:
-        return read_chars(self._load(self), self._frame, self.page_number, 0.0)
+        return read_chars(self._load(self), self.frame, self.page_number)
 
     def read_shapes(self) -> dict[str, list[Shape]]:
-        return read_shapes(self._load(self), self._frame, self.page_number, 0.0)
+        return read_shapes(self._load(self), self.frame, self.page_number)
+
+    @cached_property
+    def _first_look(self) -> _FirstLook:
+        loaded = self._load(self)
+        letters = count_letters(loaded)
+        usable = letters >= FEW_LETTERS and loaded.map_errors() <= letters * MAX_UNKNOWN
+        return _FirstLook(loaded.frame, read_text(loaded), usable)

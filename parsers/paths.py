@@ -21,15 +21,15 @@ _UNIT_SQUARE = [(0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)]
 _LETTERS = {raw.FPDF_SEGMENT_MOVETO: "m", raw.FPDF_SEGMENT_LINETO: "l", raw.FPDF_SEGMENT_BEZIERTO: "c"}
 
 
-def read_shapes(page: LoadedPage, frame: Frame, page_number: int, doctop: float) -> dict[str, list[Shape]]:
-    """Shapes by kind: ``line``, ``rect``, ``curve``, ``image``; ``doctop`` is the page's own."""
+def read_shapes(page: LoadedPage, frame: Frame, page_number: int) -> dict[str, list[Shape]]:
+    """Shapes by kind: ``line``, ``rect``, ``curve``, ``image``; ``doctop`` counts from the top of the page."""
     shapes: dict[str, list[Shape]] = {}
     page_height = frame.box[3] - frame.box[1]
     for kind, points, look in _page_shapes(page, frame.matrix):
         xs, ys = [x for x, _ in points], [y for _, y in points]
         x0, x1, top, bottom = min(xs), max(xs), min(ys), max(ys)
         place = {"x0": x0, "x1": x1, "top": top, "bottom": bottom, "y0": page_height - bottom, "y1": page_height - top}
-        size = {"width": x1 - x0, "height": bottom - top, "doctop": doctop + top, "pts": points}
+        size = {"width": x1 - x0, "height": bottom - top, "doctop": top, "pts": points}
         shape = {"object_type": kind, "page_number": page_number} | place | size | look
         shapes.setdefault(kind, []).append(shape)
     return shapes

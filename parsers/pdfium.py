@@ -16,6 +16,7 @@ import pypdfium2
 from pypdfium2 import raw
 
 from parsers.errors import DocumentError
+from parsers.frame import Frame
 from parsers.model import Box, DocumentKind
 
 Handle = int
@@ -103,7 +104,10 @@ def font_descent(font: Handle) -> float:
 class LoadedPage:
     """A page held open in PDFium. ``close`` it: what PDFium holds for a page is freed only then."""
 
-    def __init__(self, document: pypdfium2.PdfDocument, index: int) -> None:
+    def __init__(
+        self, document: pypdfium2.PdfDocument, index: int, inherited_box: Callable[["LoadedPage", int], Box]
+    ) -> None:
+        """``inherited_box`` is asked for the MediaBox of a page without one of its own: PDFium does not tell it."""
         self.page: Handle = load_page(ctypes.cast(document.raw, c_void_p).value, index) or 0
         if not self.page:
             raise DocumentError(DocumentKind.DAMAGED, f"Page {index + 1} could not be opened.")
@@ -111,6 +115,7 @@ class LoadedPage:
         if not self.text:
             close_page(self.page)
             raise DocumentError(DocumentKind.DAMAGED, f"The text of page {index + 1} could not be read.")
+        self._index, self._inherited_box = index, inherited_box
         self.count: int = max(0, count_chars(self.text))
 
     def close(self) -> None:
@@ -129,7 +134,7 @@ class LoadedPage:
         """For each character the object that shows it: a change means another font, size or place."""
         return list(map(get_text_object, repeat(self.text), range(self.count)))
 
-    def loose_boxes(self) -> Sequence[float]:
+    def loose_boxes(self) -> list[float]:
         """``left, top, right, bottom`` of each character one after another, in the page's own space.
 
         From origin to advance width, as a font's metrics have it, not the ink.
@@ -138,15 +143,15 @@ class LoadedPage:
         start = ctypes.addressof(buffer)
         addresses = range(start, start + 16 * self.count, 16)
         deque(map(get_loose_box, repeat(self.text), range(self.count), addresses), maxlen=0)
-        return memoryview(buffer).cast("B").cast("f").tolist() if self.count else []
+        return _list(buffer, "f")
 
-    def origins(self) -> Sequence[float]:
-        """``x, y`` of each character's origin (on the baseline) one after another, in the page's own space."""
-        buffer = (c_double * (2 * self.count))()
+    def origins(self, indices: Sequence[int]) -> list[float]:
+        """``x, y`` of these characters' origins (on the baseline) one after another, in the page's own space."""
+        buffer = (c_double * (2 * len(indices)))()
         start = ctypes.addressof(buffer)
-        xs, ys = (range(at, at + 16 * self.count, 16) for at in (start, start + 8))
-        deque(map(get_origin, repeat(self.text), range(self.count), xs, ys), maxlen=0)
-        return memoryview(buffer).cast("B").cast("d").tolist() if self.count else []
+        xs, ys = (range(at, at + 16 * len(indices), 16) for at in (start, start + 8))
+        deque(map(get_origin, repeat(self.text), indices, xs, ys), maxlen=0)
+        return _list(buffer, "d")
 
     def font_sizes(self, indices: Sequence[int]) -> list[float]:
         """The font size at these characters as the content stream sets it, before its matrix."""
@@ -159,25 +164,29 @@ class LoadedPage:
         deque(map(get_char_matrix, repeat(self.text), indices, range(start, start + 24 * len(indices), 24)), maxlen=0)
         return list(zip(buffer[0::6], buffer[1::6], buffer[2::6], buffer[3::6], strict=True))
 
-    def media_box(self) -> Box | None:
-        """``x0, y0, x1, y1`` of the page's own MediaBox; None where it inherits one, which PDFium does not tell."""
-        box = floats(get_media_box, self.page, count=4)
-        return None if box is None else _sorted_box(box)
+    @cached_property
+    def frame(self) -> Frame:
+        """The page's box and turn."""
+        own = floats(get_media_box, self.page, count=4)
+        box = sorted_box(own) if own else self._inherited_box(self, self._index)
+        return Frame(box, max(0, int(get_rotation(self.page))) * 90)
 
     def bounding_box(self) -> Box:
         """MediaBox cut to the CropBox, inherited ones too."""
         left, top, right, bottom = floats(get_bounding_box, self.page, count=4, together=True) or (0, 792, 612, 0)
-        return _sorted_box([left, bottom, right, top])
-
-    def rotation(self) -> int:
-        """Degrees, clockwise: 0, 90, 180 or 270."""
-        return max(0, int(get_rotation(self.page))) * 90
+        return sorted_box([left, bottom, right, top])
 
     def map_errors(self) -> int:
         """Number of characters whose font does not say which letter they are."""
         return sum(map(has_map_error, repeat(self.text), range(self.count)))
 
 
-def _sorted_box(box: Sequence[float]) -> Box:
+def _list(buffer: Any, kind: str) -> list[Any]:
+    """The numbers of a C array at once, not one by one."""
+    return memoryview(buffer).cast("B").cast(kind).tolist() if len(buffer) else []  # type: ignore[call-overload]
+
+
+def sorted_box(box: Sequence[float]) -> Box:
+    """A box from any two opposite corners."""
     x0, y0, x1, y1 = box
     return (min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))

@@ -61,9 +61,13 @@ class _RecoveredPage(OwnPage):
     """A page of characters; one that the file has lost is empty."""
 
     def __init__(self, page_number: int, frame: Frame, letters: list[Any]) -> None:
-        super().__init__(page_number, frame.box, frame.rotation)
+        super().__init__(page_number)
         self._frame = frame
         self._letters = letters
+
+    @property
+    def frame(self) -> Frame:
+        return self._frame
 
     @classmethod
     def of(cls, pdf: Any, index: int) -> "_RecoveredPage":

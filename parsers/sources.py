@@ -12,10 +12,9 @@ from pdfplumber.pdf import PDF
 from pdfplumber.utils.exceptions import PdfminerException
 
 from parsers.errors import DocumentError
-from parsers.frame import Frame
 from parsers.model import Box, DocumentKind
 from parsers.page import Page, PdfiumPage, PlumberPage
-from parsers.pdfium import LoadedPage
+from parsers.pdfium import LoadedPage, sorted_box
 
 PAGES_KEPT_OPEN = 8  # a bill is read in two passes, identified and parsed: a longer document is opened twice
 
@@ -42,11 +41,7 @@ class PdfiumSource:
         self.page_count = len(pdf)
 
     def page(self, number: int) -> Page:
-        loaded = LoadedPage(self._pdf, number - 1)
-        frame = Frame(loaded.media_box() or self._inherited_box(number, loaded), loaded.rotation())
-        page = PdfiumPage(number, frame, self._load)
-        self._keep(page, loaded)
-        return page
+        return PdfiumPage(number, self._load)
 
     def close(self) -> None:
         while self._open:
@@ -54,29 +49,25 @@ class PdfiumSource:
         self._closing.close()
 
     def _load(self, page: PdfiumPage) -> LoadedPage:
-        if page.page_number in self._open:
-            self._open.move_to_end(page.page_number)
+        number = page.page_number
+        if number in self._open:
+            self._open.move_to_end(number)
         else:
-            self._keep(page, LoadedPage(self._pdf, page.page_number - 1))
-        return self._open[page.page_number][1]
-
-    def _keep(self, page: PdfiumPage, loaded: LoadedPage) -> None:
-        self._open[page.page_number] = (page, loaded)
+            self._open[number] = (page, LoadedPage(self._pdf, number - 1, self._inherited_box))
         while len(self._open) > PAGES_KEPT_OPEN:
             self._close_oldest()
+        return self._open[number][1]
 
     def _close_oldest(self) -> None:
         _, (page, loaded) = self._open.popitem(last=False)
         page.close()
         loaded.close()
 
-    def _inherited_box(self, number: int, loaded: LoadedPage) -> Box:
-        """The MediaBox that a page inherits: PDFium tells only its part inside the CropBox."""
+    def _inherited_box(self, loaded: LoadedPage, index: int) -> Box:
         try:
-            x0, y0, x1, y1 = map(float, self._structure.pages[number - 1].mediabox)
+            return sorted_box([float(side) for side in self._structure.pages[index].mediabox])
         except (pikepdf.PdfError, ValueError, TypeError, AttributeError, IndexError):
             return loaded.bounding_box()  # pikepdf is stricter with a broken page tree than PDFium
-        return (min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
 
     @cached_property
     def _structure(self) -> pikepdf.Pdf:
