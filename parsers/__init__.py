@@ -30,16 +30,16 @@ def read(path: Path, *, engine: Engine = "pdfium", explain: Explanation | None =
 
 
 def _read(sheets: list[Sheet], explanation: Explanation) -> Document:
-    readable = [sheet for sheet in sheets if sheet.page.usable_text]
-    claimed = claims(readable)
+    claimed = claims(sheets)
     if len(claimed) == 1:
         return _bills(claimed[0], sheets, explanation)
     if claimed:
         codes = ", ".join(utility.code for utility in claimed)
         return _none(DocumentKind.UNKNOWN_UTILITY, sheets, f"More than one parser claims it: {codes}.")
-    if known := not_a_bill(readable):
+    if known := not_a_bill(sheets):
         code, sentence = known
         return _none(DocumentKind.NOT_A_BILL, sheets, sentence, parser=code)
+    readable = [sheet for sheet in sheets if sheet.page.usable_text]
     unreadable = len(sheets) - len(readable)
     if unreadable and (not readable or readable[0] is not sheets[0] or unreadable > len(readable)):
         return _none(DocumentKind.NEEDS_OCR, sheets, f"{unreadable} of {len(sheets)} pages have no usable text.")

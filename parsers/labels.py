@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from parsers.lines import Line, Span, Word, squeezed
 from parsers.model import Box
-from parsers.region import Area, Region
+from parsers.region import Area, Region, remembered
 
 WRAP_SPACING = 2.0  # of the font size: the next line of a wrapped label stands no lower
 
@@ -64,9 +64,13 @@ class Spot:
 
 def find(region: Region, label: str) -> list[Spot]:
     """Every place of the label, in reading order."""
-    spots = [spot for area in region.that_may_print(label) for spot in _in_area(area, label)]
+    spots = [spot for area in region.that_may_print(label) for spot in _remembered(area, label)]
     leading = [spot for spot in spots if spot.begins_phrase]
     return leading or spots
+
+
+def _remembered(area: Area, label: str) -> list[Spot]:
+    return remembered(area.memo, label, lambda: list(_in_area(area, label)))
 
 
 def _in_area(area: Area, label: str) -> Iterator[Spot]:

@@ -15,12 +15,14 @@ from parsers.model import Box
 
 STRAY_GAP = 0.05  # of the font size: two words this near are one word with a space drawn over it
 PHRASE_GAP = 0.9  # of the font size: a wider gap parts two phrases
-_QUOTES = str.maketrans({"\u2019": "'", "\u2018": "'", "`": "'", "\u201c": '"', "\u201d": '"', "\u00a0": " "})
+_AS_TYPED = str.maketrans(
+    {"\u2019": "'", "\u2018": "'", "`": "'", "\u201c": '"', "\u201d": '"', "\u00a0": " ", "\x02": "-"}
+)
 
 
 def plain(text: str) -> str:
-    """Text with ligatures, wide letters and curly quotes as a keyboard writes them."""
-    return normalize("NFKC", text).translate(_QUOTES)
+    """Text with ligatures, wide letters, curly quotes and hyphens at the end of a line as a keyboard writes them."""
+    return normalize("NFKC", text).translate(_AS_TYPED)
 
 
 def squeezed(text: str) -> str:

@@ -13,6 +13,7 @@ from parsers.region import Region
 from parsers.search import Near
 
 REACH = 5.0  # of the label's size: a value stands no further below its label
+LONGEST_LINE = 1000  # characters; no line of a bill is longer, and it bounds the time of a pattern
 _HOLE = re.compile(r"\{(?P<name>[a-z_]+)(?::(?P<kind>[a-z_]+))?\}")
 
 Place = tuple[Span, Kind] | Near
@@ -167,12 +168,9 @@ class InLine:
             if not area.sheet.may_print(self.anchor):
                 continue
             for line in area.lines:
-                for match in self.regex.finditer(line.text):
+                for match in self.regex.finditer(line.text[:LONGEST_LINE]):
                     if match[wanted.name] is not None:
                         yield line.span(*match.span(wanted.name)), self._as_wanted(kind, wanted)
-
-    def matches(self, line: Line) -> bool:
-        return self.regex.search(line.text) is not None
 
     def _as_wanted(self, kind: Kind, wanted: Field) -> Kind:
         """The hole's own kind, except where the field's kind depends on the meter (Wh or therms)."""

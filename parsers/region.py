@@ -3,13 +3,24 @@
 Pages give their cheap text first; the geometry of a page is built only when a rule looks at its lines.
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
 from functools import cached_property
 from math import inf
+from typing import Any, TypeVar
 
 from parsers.document import Page
 from parsers.lines import Line, Word, lines_of, squeezed
+
+T = TypeVar("T")
+
+
+def remembered(memo: dict[object, Any], key: object, make: Callable[[], T]) -> T:
+    """What was made for this key before, or is made now: many rules look for the same label or section."""
+    if key not in memo:
+        memo[key] = make()
+    made: T = memo[key]
+    return made
 
 
 class Sheet:
@@ -43,6 +54,7 @@ class Area:
     right: float = inf
     after: float = -inf
     upto: float = inf
+    memo: dict[object, Any] = field(default_factory=dict)
 
     @cached_property
     def lines(self) -> tuple[Line, ...]:
@@ -66,6 +78,7 @@ class Region:
 
     def __init__(self, areas: Iterable[Area]) -> None:
         self.areas = tuple(areas)
+        self.memo: dict[object, Any] = {}
 
     @classmethod
     def of_pages(cls, sheets: Iterable[Sheet]) -> "Region":

@@ -4,6 +4,7 @@ They are found by what is printed at their edges, never by fixed coordinates.
 """
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,7 +14,7 @@ from parsers.errors import DeclarationError
 from parsers.kinds import compiled
 from parsers.labels import Spot, find
 from parsers.lines import Line
-from parsers.region import Area, Region
+from parsers.region import Area, Region, remembered
 from parsers.rules import Part
 
 HEADING = "the heading itself"
@@ -21,8 +22,19 @@ SLACK = 4.0  # points that a column may begin to the left of its heading
 _JUST_ABOVE = 0.1
 
 
+class _Remembered(ABC):
+    """Parts are cut out of a region once, however many rules are confined to them."""
+
+    def parts(self, region: Region) -> list[Region]:
+        """The parts of the region, in reading order."""
+        return remembered(region.memo, self, lambda: self._parts(region))
+
+    @abstractmethod
+    def _parts(self, region: Region) -> list[Region]: ...
+
+
 @dataclass(frozen=True)
-class Section:
+class Section(_Remembered):
     """From the line of a heading down to one of ``until``, or else to the foot of the page (``onward``: of the bill).
 
     ``left`` and ``right`` crop it to a column: at the left edge of its heading, or of another label on the page. A
@@ -39,8 +51,7 @@ class Section:
     def __str__(self) -> str:
         return f"section '{self.start[0]}'"
 
-    def parts(self, region: Region) -> list[Region]:
-        """Every such section of the region, in reading order."""
+    def _parts(self, region: Region) -> list[Region]:
         starts = [spot for label in self.start for spot in find(region, label)]
         ordered = sorted(starts, key=lambda spot: (spot.page, spot.line.baseline))
         parts = (self._from(region, spot) for spot in ordered)
@@ -75,7 +86,7 @@ class Section:
 
 
 @dataclass(frozen=True)
-class Blocks:
+class Blocks(_Remembered):
     """Parts from a line of one form to a line of another, that one included, or else to the next beginning.
 
     Where a line ends a block and none has begun it since the last end, the block is all that stands between the two.
@@ -98,7 +109,7 @@ class Blocks:
         except re.error as error:
             raise DeclarationError(f"{self}: {error}") from error
 
-    def parts(self, region: Region) -> list[Region]:
+    def _parts(self, region: Region) -> list[Region]:
         regions = self.part.parts(region) if self.part else [region]
         return [block for one in regions for block in self._blocks(one)]
 
@@ -120,7 +131,7 @@ class Blocks:
 
 
 @dataclass(frozen=True)
-class Rows:
+class Rows(_Remembered):
     """Every line of a known form, as a part of its own: the rows of a table."""
 
     form: str
@@ -139,7 +150,7 @@ class Rows:
         except re.error as error:
             raise DeclarationError(f"{self}: {error}") from error
 
-    def parts(self, region: Region) -> list[Region]:
+    def _parts(self, region: Region) -> list[Region]:
         regions = self.part.parts(region) if self.part else [region]
         return [
             Region([area.cut(after=line.baseline - _JUST_ABOVE, upto=line.baseline)])
