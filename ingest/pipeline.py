@@ -78,8 +78,8 @@ class Pipeline:
             while bill.wake_at is not None and bill.wake_at <= self._clock() and bill.step in self._steps:
                 before = bill.version
                 bill = await self._steps[bill.step](bill)
-                if bill.version == before:
-                    return
+                if bill.version == before or bill.step is Step.PARSED:
+                    return  # from here on it is the ledger that says whether the account may call the API
         except AccountRefused as error:
             log.warning(
                 "the API refuses this account; nothing more is sent for it", account=bill.account, error=str(error)

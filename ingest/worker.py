@@ -239,9 +239,17 @@ def _sole_worker(settings: Settings) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
-            raise NotReady(
-                f"another worker runs on {settings.data_dir}: stop it first, or name another data_dir"
-            ) from error
+            what = f"another worker runs on {settings.data_dir}: stop it first, or name another data_dir"
+            raise NotReady(what) from error
         yield
     finally:
         os.close(lock)
+
+
+def is_running(settings: Settings) -> bool:
+    """Whether a worker runs on the data folder."""
+    try:
+        with _sole_worker(settings):
+            return False
+    except NotReady:
+        return True

@@ -35,6 +35,9 @@ from ingest.store.writer import GroupWriter
 
 T = TypeVar("T")
 
+MOST_IDS = 500
+"""In one query: databases limit the number of parameters."""
+
 
 class Ledger:
     """An open ledger. Use ``async with await Ledger.open(url) as ledger``."""
@@ -118,6 +121,16 @@ class Ledger:
         """The bills that a document was split into, in the order of their pages."""
         query = sa.select(bills).where(bills.c.parent_id == bill_id).order_by(bills.c.first_page, bills.c.id)
         return [to_bill(row) for row in await self._rows(query)]
+
+    async def steps(self, bill_ids: Collection[str]) -> dict[str, Step]:
+        """Where each of these bills stands."""
+        found: dict[str, Step] = {}
+        ids = list(bill_ids)
+        for start in range(0, len(ids), MOST_IDS):
+            some = ids[start : start + MOST_IDS]
+            rows = await self._rows(sa.select(bills.c.id, bills.c.step).where(bills.c.id.in_(some)))
+            found |= {row.id: Step(row.step) for row in rows}
+        return found
 
     async def events(self, bill_id: str) -> list[Event]:
         """Everything that happened to a bill, in order."""
