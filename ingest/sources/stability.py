@@ -93,7 +93,7 @@ def examine(path: Path) -> tuple[Fingerprint, bool]:
     It is opened for that: network file systems ask the server again only then, and what cannot be read is known
     early. Raises OSError, also for what is no regular file; a link is not followed.
     """
-    with open(path, "rb", opener=_open_plainly) as file:  # noqa: PTH123 - Path.open takes no opener
+    with open(path, "rb", opener=_open_plainly) as file:
         status = os.fstat(file.fileno())
         if not stat.S_ISREG(status.st_mode):
             raise OSError(f"{path} is not a regular file")
