@@ -569,14 +569,14 @@ async def test_a_bill_that_breaks_the_reading_costs_no_other() -> None:
         assert (await api.bill(1))["status"] == "unparsed"
 
 
-async def test_a_name_given_while_the_bill_is_read_is_in_its_announcement() -> None:
-    shelf, data = Shelf(), pdf()
-    async with listener([]) as (url, events), sandbox(shelf, webhook_urls=(url,)) as api:
-        await api.upload(data)
+async def test_a_name_given_before_the_announcement_is_in_it() -> None:
+    async with listener([]) as (url, events), sandbox(delay_seconds=1.5, webhook_urls=(url,)) as api:
+        await api.upload(pdf())
+        await until(lambda: api.bill(1), lambda bill: bill["customer_id"] is not None)  # it was read
         await api.call("PATCH", "/bills/1", json={"external_id": "late"})
-        await shelf.lay(data, bill_document())
         async with asyncio.timeout(10):
             seen = [await events.get(), await events.get()]
+    assert seen[1]["event"] == "new_bill"
     assert seen[1]["object"]["external_id"] == "late"
 
 
