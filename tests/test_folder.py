@@ -19,7 +19,7 @@ from ingest.config import Folder
 from ingest.intake import Offer
 from ingest.parsing import ParserPool
 from ingest.reasons import Reason
-from ingest.sources import following
+from ingest.sources import folder, following
 from ingest.sources.folder import FolderSource
 from ingest.sources.inbox import MARKER
 from ingest.store import engine
@@ -271,7 +271,10 @@ def seen_size(source: FolderSource, path: Path) -> int | None:
 
 
 @pytest.mark.parametrize("settings", [ONLY_EVENTS, POLLING], ids=["events", "polling"])
-async def test_a_growing_file_is_taken_when_it_is_whole(door: Door, inbox: Path, settings: Folder) -> None:
+async def test_a_growing_file_is_taken_when_it_is_whole(
+    door: Door, inbox: Path, settings: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(folder, "UNFINISHED_FACTOR", 100)
     whole = pdf("a bill of many pages", pages=15)
     patient = settings.model_copy(update={"stable_seconds": 0.4})
     async with watched(door, inbox, patient) as source:
@@ -285,15 +288,16 @@ async def test_a_growing_file_is_taken_when_it_is_whole(door: Door, inbox: Path,
     assert [a.outcome for a in await door.arrivals()] == [Outcome.ACCEPTED]
 
 
-async def test_a_writer_that_pauses_gets_more_time(door: Door, inbox: Path) -> None:
+async def test_a_writer_that_pauses_gets_more_time(door: Door, inbox: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A file without its end has stood still for long enough and is still not refused as damaged."""
+    monkeypatch.setattr(folder, "UNFINISHED_FACTOR", 1000)
     whole = pdf("in two parts")
     drop(inbox / "unfinished.pdf", whole[:-20])
     async with watched(door, inbox) as source:
         for number in range(3):
             drop(inbox / f"{number}.pdf", pdf(f"number {number}"))
             await eventually(lies(inbox / f"processed/{number}.pdf"))
-        assert source.waiting == 1
+        await eventually(lambda: source.waiting == 1)
         with (inbox / "unfinished.pdf").open("ab") as writer:
             writer.write(whole[-20:])
         await eventually(lies(inbox / "processed/unfinished.pdf"))
@@ -387,15 +391,15 @@ async def test_a_file_that_cannot_be_moved_is_offered_only_once(
     door: Door, inbox: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     refused: list[object] = []
-    real = os.rename
+    real = os.link
 
-    def rename(source: object, target: object) -> None:
-        if str(source).endswith("inbox/bill.pdf") and len(refused) < 3:
+    def link(source: Path, target: Path, **options: bool) -> None:
+        if len(refused) < 3:
             refused.append(target)
             raise PermissionError(errno.EACCES, "Permission denied", str(source))
-        real(source, target)  # type: ignore[arg-type]
+        real(source, target, **options)
 
-    monkeypatch.setattr(os, "rename", rename)
+    monkeypatch.setattr(os, "link", link)
     drop(inbox / "bill.pdf", pdf("one"))
     async with watched(door, inbox) as source:
         await eventually(lambda: source.problems == {"bill.pdf": "Permission denied"})
@@ -405,6 +409,30 @@ async def test_a_file_that_cannot_be_moved_is_offered_only_once(
     assert refused == [refused[0]] * 3
 
 
+async def test_a_crash_in_the_middle_of_the_move(door: Door, inbox: Path) -> None:
+    """The file has both of its names."""
+    place = inbox / "processed/bill.pdf"
+    file = drop(inbox / "bill.pdf", pdf("one"))
+    await door.intake.take([Offer(account="acme", source="folder", name="bill.pdf", content=file, place=str(place))])
+    place.parent.mkdir()
+    place.hardlink_to(file)
+    async with watched(door, inbox):
+        await eventually(lambda: not file.exists())
+    assert names(inbox / "processed") == {"bill.pdf"}
+
+
+@pytest.fixture(params=["links", "no-links"])
+def file_system(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With hard links, and without (shares, or files of another user)."""
+
+    def link(*_: object, **__: object) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    if request.param == "no-links":
+        monkeypatch.setattr(os, "link", link)
+
+
+@pytest.mark.usefixtures("file_system")
 async def test_what_somebody_puts_at_the_chosen_place_is_not_overwritten(door: Door, inbox: Path) -> None:
     def be_first(offer: Offer) -> None:
         door.intake.after = None

@@ -13,6 +13,8 @@ from ingest.sources.names import LONGEST_NAME, printable, shortened
 from ingest.store.documents import fsync_folder
 
 NUMBERED = 50
+NO_HARD_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV}
+"""Said by file systems without links, and where the file belongs to somebody else (Linux's protected_hardlinks)."""
 
 
 class Shelf:
@@ -32,7 +34,7 @@ class Shelf:
         folder = self._make_folder(relative.parent)
         for name in _candidates(printable(relative.name)):
             place = folder / name
-            if self._free(place):
+            if self._free(place, self._inbox / relative):
                 self._reserved |= self._keys(place)
                 return place
         raise AssertionError("random names do not end")
@@ -43,14 +45,17 @@ class Shelf:
 
     def put(self, source: Path, place: Path) -> None:
         """Moves a file to its reserved path. FileExistsError when somebody else put a file there meanwhile."""
-        if os.path.lexists(place):
-            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(place))
         try:
-            source.rename(place)
-        except OSError as error:
-            if error.errno != errno.EXDEV:
+            os.link(source, place, follow_symlinks=False)
+        except FileExistsError:
+            if not _is_same(place, source):  # else a crash came before the source was removed
                 raise
-            _move_across_devices(source, place)
+        except OSError as error:
+            if error.errno not in NO_HARD_LINKS:
+                raise
+            _move_without_links(source, place)
+            return
+        source.unlink()
 
     def _make_folder(self, below: PurePath) -> Path:
         """One level after the other: a vanished inbox is not made anew at its mount point."""
@@ -60,8 +65,8 @@ class Shelf:
             folder.mkdir(exist_ok=True)
         return folder
 
-    def _free(self, place: Path) -> bool:
-        if self._keys(place) & self._reserved or os.path.lexists(place):
+    def _free(self, place: Path, source: Path) -> bool:
+        if self._keys(place) & self._reserved or (os.path.lexists(place) and not _is_same(place, source)):
             return False
         return not self._beside or not os.path.lexists(f"{place}{self._beside}")
 
@@ -76,6 +81,24 @@ def _candidates(name: str) -> Iterator[str]:
     for number in itertools.count(2):
         mark = str(number) if number < NUMBERED else secrets.token_hex(4)
         yield f"{first.stem} ({mark}){first.suffix}"
+
+
+def _is_same(place: Path, source: Path) -> bool:
+    try:
+        return place.samefile(source)
+    except FileNotFoundError:
+        return False
+
+
+def _move_without_links(source: Path, place: Path) -> None:
+    if os.path.lexists(place):
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(place))
+    try:
+        source.rename(place)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        _move_across_devices(source, place)
 
 
 def _move_across_devices(source: Path, place: Path) -> None:
