@@ -85,6 +85,7 @@ class Child:
     async def ask(self, request: Message, seconds: float) -> Message:
         """The reply to a request. Raises ``ChildDied`` when there is none within ``seconds``, or none at all."""
         self.served += 1
+        self._tail = b""
         with suppress(ConnectionError):  # it died before: the missing reply tells more
             self._requests.write(json.dumps(request).encode() + b"\n")
         return await self._reply(seconds)
@@ -148,7 +149,8 @@ class Child:
 def _verdict(code: int, tail: bytes) -> ChildDied:
     if code == -signal.SIGXCPU:
         return ChildDied(DocumentKind.TOO_LARGE, "It takes more processor time to read than is allowed.")
-    if _OUT_OF_MEMORY.search(tail):
+    # PDFium, which is built without exceptions, aborts without a word when an allocation fails.
+    if _OUT_OF_MEMORY.search(tail) or (code == -signal.SIGABRT and not tail.strip()):
         return ChildDied(DocumentKind.TOO_LARGE, "It takes more memory to read than is allowed.")
     if code == -signal.SIGKILL:
         detail = "The process that read it was killed, probably for lack of memory."

@@ -7,7 +7,7 @@ reason. Children are started, never forked.
 import asyncio
 import heapq
 import itertools
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from pathlib import Path
 from types import TracebackType
@@ -19,6 +19,8 @@ from ingest.children import Child, ChildDied, Message
 from ingest.errors import Unavailable
 from parsers.errors import DocumentError
 from parsers.model import Document, DocumentKind, Inspection
+
+_STOPPING = "The service is stopping."
 
 log = structlog.get_logger()
 
@@ -52,6 +54,7 @@ class ParserPool:
         self._idle: list[Child] = []
         self._busy: set[Child] = set()
         self._endings: set[asyncio.Task[None]] = set()
+        self._refills: set[asyncio.Task[None]] = set()
         self._closed = False
 
     async def start(self) -> None:
@@ -83,16 +86,21 @@ class ParserPool:
         await self._ask_about_file(request, priority)
 
     async def close(self) -> None:
-        """Ends all children; calls that still wait get ``Unavailable``."""
+        """Ends all children and waits for their end; calls that are under way or wait get ``Unavailable``."""
+        if self._closed:
+            return
         self._closed = True
         self._turns.close()
+        for refill in self._refills:
+            refill.cancel()
         for child in self._busy:
             child.kill()
+        for _ in range(self.size):
+            await self._turns.take(0)  # until every call has let go
         for child in self._idle:
-            self._end(child)
+            self._spawn(child.end(), self._endings)
         self._idle.clear()
-        while self._endings:
-            await asyncio.wait(self._endings)
+        await asyncio.gather(*self._endings, *self._refills, return_exceptions=True)
 
     async def __aenter__(self) -> Self:
         return self
@@ -110,44 +118,64 @@ class ParserPool:
 
     async def _ask(self, request: Message, priority: int) -> Any:
         """The answer of a child. A child that others killed is no verdict on the document: it gets a second one."""
-        async with self._turns.one(priority):
+        try:
+            reply = await self._ask_child(request, priority)
+        except ChildDied as death:
+            if not death.by_others:
+                raise DocumentError(death.kind, death.detail) from death
             try:
-                reply = await self._ask_child(request)
-            except ChildDied as first:
-                if not first.by_others:
-                    raise DocumentError(first.kind, first.detail) from first
-                try:
-                    reply = await self._ask_child(request)
-                except ChildDied as second:
-                    raise DocumentError(second.kind, second.detail) from second
+                reply = await self._ask_child(request, priority)
+            except ChildDied as second:
+                raise DocumentError(second.kind, second.detail) from second
         return _answer(reply)
 
-    async def _ask_child(self, request: Message) -> Message:
-        async with self._child() as child:
+    async def _ask_child(self, request: Message, priority: int) -> Message:
+        async with self._child(priority) as child:
             try:
                 return await child.ask(request, self._wall_seconds)
             except ChildDied:
                 if self._closed:
-                    raise Unavailable("The service is stopping.") from None
+                    raise Unavailable(_STOPPING) from None
                 raise
 
     @asynccontextmanager
-    async def _child(self) -> AsyncIterator[Child]:
+    async def _child(self, priority: int) -> AsyncIterator[Child]:
         if self._closed:
-            raise Unavailable("The service is stopping.")
-        child = self._next_idle() or await Child.start(self._memory_mb, self._cpu_seconds)
-        self._busy.add(child)
+            raise Unavailable(_STOPPING)
+        await self._turns.take(priority)
+        child = None
         try:
+            child = self._next_idle() or await self._start_child()
+            self._busy.add(child)
             yield child
         finally:
+            self._put_back(child)
+
+    def _put_back(self, child: Child | None) -> None:
+        """Gives the turn on; where the child cannot go on, only when there is another one in its place."""
+        if child is not None:
             self._busy.discard(child)
             if child.usable and child.served < self._recycle_after and not self._closed:
                 self._idle.append(child)
             else:
-                self._end(child)
+                self._spawn(child.end(), self._endings)
+                if not self._closed:
+                    # Not in the task itself: one that is cancelled at once never runs.
+                    self._spawn(self._refill(), self._refills).add_done_callback(lambda _: self._turns.give())
+                    return
+        self._turns.give()
+
+    async def _refill(self) -> None:
+        try:
+            self._idle.append(await self._start_child())
+        except Unavailable as error:
+            log.warning("a parser child could not be replaced", error=str(error))
+
+    async def _start_child(self) -> Child:
+        return await Child.start(self._memory_mb, self._cpu_seconds)
 
     async def _warm(self) -> None:
-        async with self._turns.one(0), self._child():
+        async with self._child(0):
             pass
 
     def _next_idle(self) -> Child | None:
@@ -155,13 +183,15 @@ class ParserPool:
             child = self._idle.pop()
             if child.usable:
                 return child
-            self._end(child)  # it was killed while nobody used it
+            self._spawn(child.end(), self._endings)  # it was killed while nobody used it
         return None
 
-    def _end(self, child: Child) -> None:
-        ending = asyncio.create_task(child.end())
-        self._endings.add(ending)
-        ending.add_done_callback(self._endings.discard)
+    @staticmethod
+    def _spawn(work: Coroutine[Any, Any, None], tasks: set[asyncio.Task[None]]) -> asyncio.Task[None]:
+        task = asyncio.create_task(work)
+        tasks.add(task)
+        task.add_done_callback(tasks.discard)
+        return task
 
 
 def _answer(reply: Message) -> Any:
@@ -184,37 +214,29 @@ class _Turns:
         self._waiting: list[tuple[int, int, asyncio.Future[None]]] = []
         self._order = itertools.count()
 
-    @asynccontextmanager
-    async def one(self, priority: int) -> AsyncIterator[None]:
-        await self._take(priority)
-        try:
-            yield
-        finally:
-            self._give()
-
-    def close(self) -> None:
-        for _, _, waiter in self._waiting:
-            if not waiter.done():
-                waiter.set_exception(Unavailable("The service is stopping."))
-        self._waiting.clear()
-
-    async def _take(self, priority: int) -> None:
+    async def take(self, priority: int) -> None:
         if self._free:
             self._free -= 1
             return
-        waiter = asyncio.get_running_loop().create_future()
+        waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         heapq.heappush(self._waiting, (priority, next(self._order), waiter))
         try:
             await waiter
         except asyncio.CancelledError:
             if waiter.done() and not waiter.cancelled() and waiter.exception() is None:
-                self._give()  # the turn came in the moment of the cancellation
+                self.give()  # the turn came in the moment of the cancellation
             raise
 
-    def _give(self) -> None:
+    def give(self) -> None:
         while self._waiting:
             _, _, waiter = heapq.heappop(self._waiting)
             if not waiter.done():
                 waiter.set_result(None)
                 return
         self._free += 1
+
+    def close(self) -> None:
+        for _, _, waiter in self._waiting:
+            if not waiter.done():
+                waiter.set_exception(Unavailable(_STOPPING))
+        self._waiting.clear()
