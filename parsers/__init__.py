@@ -14,7 +14,7 @@ from parsers.registry import claims, not_a_bill
 from parsers.split import split
 from parsers.utility import Utility
 
-__all__ = ["Explanation", "cut", "inspect", "read"]
+__all__ = ["Explanation", "Utility", "cut", "inspect", "read"]
 
 
 def read(path: Path, *, engine: Engine = "pdfium", explain: Explanation | None = None) -> Document:

@@ -106,13 +106,14 @@ def _wrapped(area: Area, label: str) -> Iterator[Spot]:
 
 
 def _continued(spot: Spot, rest: str) -> Iterator[Spot]:
-    """The spots of a label whose first words are at ``spot`` and the rest below it."""
-    below = [line for line in spot.area.lines if 0 < line.baseline - spot.line.baseline <= WRAP_SPACING * spot.size]
-    for line in below:
-        area = spot.area.cut(after=spot.line.baseline, upto=line.baseline)
-        for lower in [*_in_line(area, line, squeezed(rest)), *_wrapped(area, rest)]:
-            left, _, right, _ = lower.box
-            if left <= spot.box[2] and right >= spot.box[0]:
-                spans = (*spot.spans, *lower.spans)
-                yield Spot(spot.area, lower.line, lower.begin, lower.end, spans, spot.begins_phrase)
-                return
+    """The spot of a label whose first words are at ``spot`` and the rest below it."""
+    lowest = spot.line.baseline + WRAP_SPACING * spot.size
+    below = spot.area.cut(after=spot.line.baseline)
+    near = (line for line in below.lines if line.baseline <= lowest)
+    whole = [lower for line in near for lower in _in_line(below, line, squeezed(rest))]
+    for lower in whole or _wrapped(below, rest):
+        left, _, right, _ = lower.box
+        if lower.spans[0].baseline <= lowest and left <= spot.box[2] and right >= spot.box[0]:
+            spans = (*spot.spans, *lower.spans)
+            yield Spot(spot.area, lower.line, lower.begin, lower.end, spans, spot.begins_phrase)
+            return

@@ -11,6 +11,7 @@ from parsers.lines import Line, Span
 from parsers.outcome import Field
 from parsers.region import Region
 from parsers.search import Near
+from parsers.values import tidy
 
 REACH = 5.0  # of the label's size: a value stands no further below its label
 LONGEST_LINE = 1000  # characters; no line of a bill is longer, and it bounds the time of a pattern
@@ -116,6 +117,11 @@ class Cell(_Labelled):
     def __str__(self) -> str:
         return f"row {' / '.join(self.labels)!r} of column {' / '.join(self.columns)!r}"
 
+    def check(self, name: str) -> None:
+        super().check(name)
+        if not self.columns or not all(column.strip() for column in self.columns):
+            raise DeclarationError(f"{name}: an empty column")
+
     def spans(self, region: Region, wanted: Field) -> Iterator[Place]:
         heads = [spot for column in self.columns for spot in find(region, column)]
         for label, spot in self.spots(region):
@@ -132,9 +138,16 @@ class Cell(_Labelled):
         values = [value for value in places(row, kind) if overlap(value, left, right) > 0] if row else []
         if values:
             return max(values, key=lambda value: overlap(value, left, right)), kind
-        words = row.within(left - head.size, right + head.size) if row else None
-        what = f"'{words.text}'" if words else "nothing"
-        return Near(f"row '{label}': {what} where {kind.name} would stand")
+        there = _words_there(row, kind, head) if row else ""
+        return Near(f"row '{label}': {repr(there) if there else 'nothing'} where {kind.name} would stand")
+
+
+def _words_there(row: Line, kind: Kind, head: Spot) -> str:
+    """What a row says in a column instead of a value; values that belong to other columns left out."""
+    left, _, right, _ = head.box
+    phrases = [row.span(*phrase) for phrase in row.phrases]
+    there = " ".join(phrase.text for phrase in phrases if overlap(phrase, left, right) > 0)
+    return tidy(re.sub(kind.pattern, " ", there) if kind.pattern else there)
 
 
 class InLine:

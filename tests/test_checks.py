@@ -1,0 +1,133 @@
+"""What must add up: each check holds, does not hold, or does not apply."""
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from parsers.checks import DOES_NOT_ADD_UP, Evidence, checked
+from parsers.model import Bill, Meter
+
+
+def bill(**fields: Any) -> Bill:
+    return Bill(pages=(1, 1), **fields)
+
+
+def outcome(name: str, of: Bill, evidence: Evidence | None = None) -> bool | None:
+    """Whether the check of this name holds; None where it did not apply."""
+    holds = [check.holds for check in checked(of, evidence or Evidence()).checks if check.name == name]
+    assert len(holds) <= 1
+    return holds[0] if holds else None
+
+
+def electric(**fields: Any) -> Meter:
+    return Meter(type="electric", **fields)
+
+
+@pytest.mark.parametrize(("total", "holds"), [(2855, True), (2856, False), (None, None)])
+def test_delivery_and_supply(total: int | None, holds: bool | None) -> None:
+    of = bill(delivery_charge=2465, supply_charge=390, electricity_amount=total)
+    assert outcome("delivery_and_supply", of) is holds
+
+
+@pytest.mark.parametrize(
+    ("fields", "other", "holds"),
+    [
+        ({"electricity_amount": 2855, "gas_amount": 2626, "total_amount": 5440}, -41, True),
+        ({"electricity_amount": 2855, "gas_amount": 2626, "total_amount": 5441}, -41, False),
+        ({"electricity_amount": 2855, "total_amount": 2855}, 0, True),
+        ({"electricity_amount": 2855, "total_amount": 5440}, None, None),
+        ({"total_amount": 5440}, -41, None),
+    ],
+)
+def test_services_and_total(fields: dict[str, int], other: int | None, holds: bool | None) -> None:
+    evidence = Evidence({} if other is None else {"other_charges": other})
+    assert outcome("services_and_total", bill(**fields), evidence) is holds
+
+
+@pytest.mark.parametrize(
+    ("fields", "evidence", "holds"),
+    [
+        ({"outstanding_balance": 4739, "total_amount": 71425, "amount_due": 76164}, {}, True),
+        ({"outstanding_balance": -25000, "total_amount": 6951, "amount_due": -18049}, {}, True),
+        ({"outstanding_balance": 4739, "total_amount": 71425, "amount_due": 71425}, {}, False),
+        ({"outstanding_balance": 4739, "total_amount": 71425, "amount_due": 9000}, {"budget_amount": 9000}, None),
+        ({"outstanding_balance": 0, "delivery_charge": 126, "supply_charge": 167, "amount_due": 293}, {}, True),
+        ({"outstanding_balance": 0, "delivery_charge": 126, "supply_charge": 167, "amount_due": 126}, {}, False),
+        ({"outstanding_balance": 0, "delivery_charge": 126, "amount_due": 293}, {}, None),
+        ({"total_amount": 71425, "amount_due": 71425}, {}, None),
+    ],
+)
+def test_balance_and_due(fields: dict[str, int], evidence: dict[str, int], holds: bool | None) -> None:
+    assert outcome("balance_and_due", bill(**fields), Evidence(evidence)) is holds
+
+
+def test_payments_and_balance() -> None:
+    evidence = Evidence({"previous_balance": 138299, "payments": -133560})
+    assert outcome("payments_and_balance", bill(outstanding_balance=4739), evidence) is True
+    assert outcome("payments_and_balance", bill(outstanding_balance=0), evidence) is False
+    assert outcome("payments_and_balance", bill(), evidence) is None
+
+
+def test_meters_and_consumption() -> None:
+    meters = (electric(consumption=Decimal(38000)), electric(consumption=Decimal(12000)))
+    assert outcome("electric_meters", bill(electricity_consumption=50000, meters=meters)) is True
+    assert outcome("electric_meters", bill(electricity_consumption=38000, meters=meters)) is False
+    assert outcome("electric_meters", bill(electricity_consumption=38000, meters=(*meters, electric()))) is None
+    gas = (Meter(type="gas", consumption=Decimal("17.8")),)
+    assert outcome("gas_meters", bill(gas_consumption=Decimal("17.80"), meters=gas)) is True
+
+
+@pytest.mark.parametrize(
+    ("read", "consumption", "holds"),
+    [
+        ({"reading": 95692, "prior_reading": 94844}, 848_000, True),
+        ({"reading": 95692, "prior_reading": 94844}, 849_000, False),
+        ({"reading": 120, "prior_reading": 99900}, 220_000, True),  # five digits, turned once
+        ({"reading": 120, "prior_reading": 99900}, 230_000, False),
+        ({"difference": 69, "multiplier": 384}, 26_496_000, True),
+        ({"difference": 69, "multiplier": 385}, 26_496_000, False),
+        ({"difference": "0.94", "multiplier": 160}, 150_400, True),
+        ({"multiplier": 160}, 150_400, None),
+    ],
+)
+def test_readings_and_usage(read: dict[str, Any], consumption: int, holds: bool | None) -> None:
+    evidence = Evidence(meters=[{name: Decimal(number) for name, number in read.items()}])
+    of = bill(meters=(electric(consumption=Decimal(consumption)),))
+    assert outcome("readings_and_usage", of, evidence) is holds
+
+
+def test_therms_are_rounded_as_printed() -> None:
+    evidence = Evidence(meters=[{"difference": Decimal(264), "multiplier": Decimal("1.02646")}])
+    assert outcome("readings_and_usage", bill(meters=(Meter(type="gas", consumption=Decimal(271)),)), evidence) is True
+    assert outcome("readings_and_usage", bill(meters=(Meter(type="gas", consumption=Decimal(270)),)), evidence) is False
+
+
+@pytest.mark.parametrize(("days", "holds"), [(31, False), (32, True), (33, True), (34, False)])
+def test_days_and_period(days: int, holds: bool) -> None:
+    meter = electric(billing_period_from=dt.date(2025, 5, 8), billing_period_to=dt.date(2025, 6, 9))
+    assert outcome("days_and_period", bill(meters=(meter,)), Evidence(meters=[{"days": days}])) is holds
+
+
+def test_days_in_order() -> None:
+    early, late = dt.date(2025, 5, 8), dt.date(2025, 6, 9)
+    assert outcome("period_in_order", bill(billing_period_from=early, billing_period_to=late)) is True
+    assert outcome("period_in_order", bill(billing_period_from=late, billing_period_to=early)) is False
+    assert outcome("due_after_billed", bill(billed_on=early, due_on=late)) is True
+    assert outcome("due_after_billed", bill(billed_on=late, due_on=early)) is False
+    assert outcome("billed_after_period", bill(billing_period_from=early, billed_on=late)) is True
+    assert outcome("billed_after_period", bill(billing_period_from=late, billed_on=early)) is False
+
+
+def test_a_bill_that_does_not_add_up_is_flagged_with_its_numbers() -> None:
+    flagged = checked(bill(delivery_charge=1, supply_charge=2, electricity_amount=4), Evidence())
+    assert flagged.reasons == (DOES_NOT_ADD_UP,)
+    assert [check.detail for check in flagged.checks] == ["1 + 2 = 3, not 4"]
+    right = checked(bill(delivery_charge=1, supply_charge=2, electricity_amount=3), Evidence())
+    assert right.reasons == ()
+    assert [check.detail for check in right.checks] == ["1 + 2 = 3"]
+
+
+def test_a_bill_without_numbers_has_no_checks() -> None:
+    assert checked(bill(), Evidence()).checks == ()
