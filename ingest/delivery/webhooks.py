@@ -68,8 +68,8 @@ async def post(
         ) as response:  # fmt: skip
             if not 200 <= response.status < 300:
                 raise await _refusal(response, at)
-    except aiohttp.InvalidURL as error:
-        raise NotTaken("its address is not a URL") from error
+    except (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError) as error:
+        raise NotTaken("its address is not an http URL") from error
     except TimeoutError as error:
         raise NotTaken(f"no answer within {timeout_seconds:g} seconds", silent=True) from error
     except (aiohttp.ClientError, OSError) as error:
