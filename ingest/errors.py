@@ -7,6 +7,7 @@ IngestError
 │   ├── StorageFull       no space left
 │   ├── LedgerBusy        the database is locked or out of reach
 │   └── NotReady          a folder or service that must be there is not there
+├── MalformedAddress      a mail address that two programs could read differently (``ingest.mail.addresses``)
 ├── StaleVersion          another writer changed the bill first; read it again
 └── BayouError            what the API answered (``ingest.bayou.errors``)
 """

@@ -7,6 +7,7 @@ import hashlib
 import io
 import os
 import smtplib
+import socket
 import sqlite3
 import ssl
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -174,10 +175,15 @@ class Raw:
         self.writer.write(line.encode() + b"\r\n")
         return await self.reply()
 
+    async def begin_recipients(self) -> None:
+        """Everything up to the recipients."""
+        for line in ("EHLO client.example", f"MAIL FROM:<{SENDER}>", f"RCPT TO:<{RECIPIENT}>"):
+            assert (await self.say(line)).startswith("250")
+
     async def begin(self) -> None:
         """Everything up to the text of a message."""
-        for line in ("EHLO client.example", f"MAIL FROM:<{SENDER}>", f"RCPT TO:<{RECIPIENT}>", "DATA"):
-            assert (await self.say(line))[:3] in ("250", "354")
+        await self.begin_recipients()
+        assert (await self.say("DATA")).startswith("354")
 
     async def rest(self) -> bytes:
         """What comes until the connection is closed."""
@@ -662,6 +668,48 @@ async def test_stopping_lets_a_transaction_end_and_says_so_to_the_others(setup: 
         assert (await busy.rest()).startswith(b"421 4.3.2 ")
         await asyncio.wait_for(stopping, DEADLINE)
     assert len(await setup.arrivals()) == 1
+
+
+async def test_a_transaction_that_is_given_up_ends_the_connection_of_a_stopping_listener(setup: Setup) -> None:
+    async with raw(setup) as client:
+        await client.begin_recipients()
+        stopping = asyncio.create_task(setup.listener.stop(DEADLINE))
+        assert (await client.say("NOOP")).startswith("250"), "its transaction may go on"
+        assert (await client.say("RSET")).startswith("250")
+        assert (await client.rest()).startswith(b"421 4.3.2 ")
+        await asyncio.wait_for(stopping, DEADLINE)
+
+
+async def test_a_client_that_does_not_read_is_cut_off(listen: Listen) -> None:
+    async with listen(timeout_seconds=0.3) as setup:
+        with socket.socket() as client:
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+            client.connect((setup.host, setup.port))
+            client.setblocking(False)
+            loop = asyncio.get_running_loop()
+            with contextlib.suppress(ConnectionError, TimeoutError):
+                async with asyncio.timeout(DEADLINE):
+                    for _ in range(2000):
+                        await loop.sock_sendall(client, b"HELP\r\n" * 1000)
+            await asyncio.wait_for(setup.listener._empty.wait(), DEADLINE)
+
+
+async def test_messages_that_are_still_being_taken_are_left_to_their_senders(
+    listen: Listen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "BUSY_SECONDS", 1)
+    async with listen() as setup, raw(setup) as client:
+        file = setup.settings.data_dir / "ledger.sqlite3"
+        with contextlib.closing(sqlite3.connect(file, isolation_level=None)) as other:
+            other.execute("BEGIN EXCLUSIVE")
+            await client.begin()
+            client.writer.write(stuffed(mail(PDF)))
+            await client.writer.drain()
+            with structlog.testing.capture_logs() as lines:
+                await asyncio.wait_for(setup.listener.stop(0.1), DEADLINE)
+            assert await client.rest() == b"", "no 250"
+        assert [line["outcome"] for line in lines if "outcome" in line] == ["cut_off"]
+        assert setup.kept("messages") == set()
 
 
 async def test_stopping_does_not_wait_for_ever(setup: Setup) -> None:

@@ -80,6 +80,9 @@ class MessageTaker:
         except Unavailable as error:
             transaction.tell(peer, "postponed", reason=error.reason)
             return replies.postponement(error)
+        except asyncio.CancelledError:
+            transaction.tell(peer, "cut_off")
+            raise
         except Exception:
             log.exception("a message could not be taken", peer=peer)
             transaction.tell(peer, "postponed", reason=Reason.UNAVAILABLE)
