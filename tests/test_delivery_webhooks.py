@@ -115,7 +115,7 @@ class World:
 @pytest.fixture
 async def receiver() -> AsyncIterator[Receiver]:
     told = Receiver()
-    app = web.Application()
+    app = web.Application(client_max_size=16 * 1024 * 1024)
     app.add_routes([web.post("/hook", told.post), web.get("/else", told.follow), web.post("/else", told.follow)])
     async with TestServer(app) as server:
         told.url = str(server.make_url("/hook"))
@@ -161,6 +161,14 @@ async def test_a_record_arrives_signed_and_its_bill_is_delivered(world: World) -
     [headers] = world.receiver.requests
     assert isinstance(headers, dict)
     assert headers["Content-Type"] == "application/json"
+
+
+async def test_a_record_of_megabytes_arrives_whole(world: World) -> None:
+    payload = {"event": "new_bill", "object": {"meters": [{"id": f"M{number}"} for number in range(200_000)]}}
+    await world.bill(payload=payload)
+    world.deliverer = Deliverer(world.ledger, world.settings, world.session, world.clock)
+    await world.attempt()
+    assert [body for _, body in world.receiver.taken] == [payload]
 
 
 async def test_the_receiver_of_the_docs_takes_it_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

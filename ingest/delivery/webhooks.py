@@ -4,6 +4,7 @@ What a receiver must do is in docs/webhooks.md.
 """
 
 import datetime as dt
+import io
 import json
 from typing import Any
 
@@ -63,7 +64,7 @@ async def post(
     timeout = aiohttp.ClientTimeout(total=timeout_seconds)
     try:
         async with session.post(
-            url, data=body.encode("ascii"), headers=headers, timeout=timeout, allow_redirects=False,
+            url, data=io.BytesIO(body.encode("ascii")), headers=headers, timeout=timeout, allow_redirects=False,
             raise_for_status=False, auto_decompress=False,
         ) as response:  # fmt: skip
             if not 200 <= response.status < 300:

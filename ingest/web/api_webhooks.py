@@ -47,7 +47,7 @@ class ApiWebhooks:
             raise Refusal(404, "account_unknown", "There is no such account.")
         event, body = _read(await request.read())
         woken = 0
-        for bayou_id in _bill_ids(event, body):
+        for bayou_id in bill_ids(event, body):
             woken += await self._ledger.wake(account, bayou_id=bayou_id, steps=WOKEN)
         if woken:
             self._wake_worker()
@@ -81,7 +81,7 @@ def _read(body: bytes) -> tuple[str, dict[str, Any]]:
     return value["event"], value["object"]
 
 
-def _bill_ids(event: str, body: dict[str, Any]) -> list[str]:
+def bill_ids(event: str, body: dict[str, Any]) -> list[str]:
     """Ids of bills, as the ledger has them. The ``id`` of other events is that of a customer."""
     if event in BILL_EVENTS:
         return list(_ids([body]))
