@@ -1,4 +1,15 @@
-"""PDF bills to records. No network, no clock, no settings, no event loop."""
+"""PDF bills to records. No network, no clock, no settings, no event loop.
+
+document, page, …      the PDF: its pages, their text and words
+lines, region, labels  words as lines, parts of pages, where a label is printed
+values, kinds          text to exact values; what each field's value looks like
+locate                 the vocabulary that parsers are written in; its rules are in rules, search, places, tables,
+                       patterns, sections, addresses, meters
+utility, utilities/    what a parser is; one module for each utility
+registry, split        whose document it is; which pages are one bill
+reading, checks        one bill from its rules; what must add up
+explain                how it was read, for people
+"""
 
 from pathlib import Path
 

@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from parsers.errors import DeclarationError
 from parsers.labels import Spot, find
-from parsers.lines import Line, Span
+from parsers.lines import Span
 from parsers.model import Address
 from parsers.outcome import Field, Found, Missing, Outcome, Scope
 from parsers.places import phrases_below
@@ -25,37 +26,45 @@ _NUMBERED = re.compile(r"\d+[A-Z]?(?:-\d+)? +\S", re.ASCII)
 
 
 @dataclass(frozen=True)
-class AddressBelow(Rule):
-    """The block of lines under a label; ``skip`` lines (a name, a number) stand before the street."""
+class AddressBlock(Rule):
+    """The lines under a label, or with ``right`` those that begin to the right of it.
+
+    ``skip`` lines (a name, a number) stand before the street.
+    """
 
     labels: tuple[str, ...]
     skip: int = 0
+    right: bool = False
 
     def __str__(self) -> str:
-        return f"address below label '{self.labels[0]}'"
+        return f"address {'right of' if self.right else 'below'} label '{self.labels[0]}'"
 
     def check(self, name: str) -> None:
-        """An address is read under whatever name."""
+        if name != "address":
+            raise DeclarationError(f"{self} is no rule for {name}")
 
     def read(self, scope: Scope, wanted: Field) -> Outcome:
-        outcome: Outcome = Missing(f"label '{self.labels[0]}' without an address below it")
+        outcome: Outcome = Missing(f"{self} not found")
         for spot in (spot for label in self.labels for spot in find(scope.region, label)):
-            parts = address_parts(block_below(spot)[self.skip :], str(self))
+            parts = address_parts(self._block(spot)[self.skip :], str(self))
             if parts:
                 address = Address(**{name: part.value for name, part in parts.items()})
-                span = next(iter(parts.values())).span
-                outcome = Found(address, span, str(self), parts)
+                outcome = Found(address, next(iter(parts.values())).span, str(self), parts)
                 break
         return scope.note(wanted, str(self), outcome)
 
+    def _block(self, spot: Spot) -> list[Span]:
+        if self.right:
+            row = spot.row()
+            return _block(spot, row.span(*row.phrases[0])) if row else []
+        first = next(phrases_below(spot), None)
+        return _block(spot, first[1]) if first else []
 
-def block_below(spot: Spot) -> list[Span]:
-    """The lines of text that hang under a label, aligned with each other, down to a city or a wider gap."""
-    first = next(phrases_below(spot), None)
-    if first is None:
-        return []
-    block = [first[1]]
-    for span in _aligned(spot, first[0], first[1]):
+
+def _block(spot: Spot, first: Span) -> list[Span]:
+    """Lines of text that begin at one x, down to a city or a wider gap."""
+    block = [first]
+    for span in _aligned(spot, first):
         size = block[-1].words[0].size
         ended = _CITY.fullmatch(block[-1].text) or len(block) == MOST_LINES
         if ended or span.baseline - block[-1].baseline > LINE_SPACING * size:
@@ -64,9 +73,9 @@ def block_below(spot: Spot) -> list[Span]:
     return block
 
 
-def _aligned(spot: Spot, after: Line, like: Span) -> Iterator[Span]:
+def _aligned(spot: Spot, like: Span) -> Iterator[Span]:
     for line in spot.area.lines:
-        if line.baseline > after.baseline:
+        if line.baseline > like.baseline:
             spans = (line.span(*phrase) for phrase in line.phrases)
             yield from (span for span in spans if abs(span.box[0] - like.box[0]) <= ALIGNED)
 
@@ -75,10 +84,27 @@ def address_parts(block: Sequence[Span], rule: str) -> Mapping[str, Found]:
     """The fields of an address from the lines of a block; nothing where no city, state and postal code end it."""
     at, city = next(((n, match) for n, span in enumerate(block) if (match := _CITY.fullmatch(span.text))), (0, None))
     if city is None:
-        return {}
+        return _in_one_line(block[0], rule) if block else {}
     numbered = next((n for n, span in enumerate(block[:at]) if _NUMBERED.match(span.text)), None)
     street = block[numbered if numbered is not None else 0 : at]
     parts: dict[str, Found] = {}
     for name, span in zip(("line_1", "line_2"), street, strict=False):
         parts[name] = Found(span.text.strip(" ,"), span, rule)
-    return parts | {name: Found(text, block[at], rule) for name, text in city.groupdict().items() if text}
+    return parts | _found(city, block[at], rule)
+
+
+def _in_one_line(span: Span, rule: str) -> Mapping[str, Found]:
+    """``31 Main St, Unit 2, Springfield, ST 00000``: only commas part the street from the city."""
+    before, comma, rest = span.text.rpartition(", ")
+    while comma and not (city := _CITY.fullmatch(rest)):
+        before, comma, more = before.rpartition(", ")
+        rest = f"{more}, {rest}"
+    if not comma or not city:
+        return {}
+    line_1, _, line_2 = before.partition(", ")
+    streets = {"line_1": line_1, "line_2": line_2}
+    return {name: Found(text, span, rule) for name, text in streets.items() if text} | _found(city, span, rule)
+
+
+def _found(city: re.Match[str], span: Span, rule: str) -> dict[str, Found]:
+    return {name: Found(text, span, rule) for name, text in city.groupdict().items() if text}

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from parsers.lines import Line, Span, Word, squeezed
 from parsers.model import Box
-from parsers.region import Area, Region, remembered
+from parsers.region import Area, Region, remembered, unwrapped
 
 WRAP_SPACING = 2.0  # of the font size: the next line of a wrapped label stands no lower
 
@@ -97,7 +97,7 @@ def _bounded(text: str, begin: int, end: int) -> bool:
 
 
 def _wrapped(area: Area, label: str) -> Iterator[Spot]:
-    words = label.replace("-", "- ").split()
+    words = unwrapped(label)
     for cut in range(1, len(words)):
         for line in area.lines:
             for spot in _in_line(area, line, squeezed(" ".join(words[:cut]))):

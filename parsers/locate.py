@@ -16,15 +16,17 @@ spaces and line breaks in them do not matter, case does.
 
 from collections.abc import Mapping
 
-from parsers.addresses import AddressBelow
+from parsers.addresses import AddressBlock
 from parsers.conditions import IsZero, Prints
 from parsers.errors import DeclarationError
 from parsers.meters import Commodity, EachMeter, Unit
-from parsers.places import Below, Cell, InLine, RightOf
+from parsers.patterns import InLine
+from parsers.places import Below, RightOf
 from parsers.rules import Absent, Condition, Part, Rule, SameAs
 from parsers.search import Search
 from parsers.sections import HEADING, Blocks, Rows, Section
 from parsers.special import Cancelled, Named
+from parsers.tables import Cell, InColumn
 from parsers.utility import NotABill, Utility
 
 __all__ = [
@@ -32,11 +34,13 @@ __all__ = [
     "Utility",
     "absent",
     "address_below",
+    "address_right_of",
     "below",
     "beside",
     "blocks",
     "cell",
     "each_meter",
+    "in_column",
     "in_line",
     "is_zero",
     "named",
@@ -74,6 +78,11 @@ def cell(row: Labels, column: Labels) -> Search:
     return Search(Cell(_tuple(row), _tuple(column)))
 
 
+def in_column(*headings: str) -> Search:
+    """The value under the heading of a column, in the rows that the rule is confined to (those of one meter)."""
+    return Search(InColumn(headings))
+
+
 def in_line(pattern: str) -> Search:
     """Values in a line of a known form: a regular expression in which ``{field}`` is a hole and a space any gap.
 
@@ -84,7 +93,12 @@ def in_line(pattern: str) -> Search:
 
 def address_below(*labels: str, skip: int = 0) -> Rule:
     """The service address in the lines under a label; ``skip`` lines with a name or a number stand before it."""
-    return AddressBelow(labels, skip)
+    return AddressBlock(labels, skip)
+
+
+def address_right_of(*labels: str, skip: int = 0) -> Rule:
+    """The service address that begins to the right of a label, in one line or in several."""
+    return AddressBlock(labels, skip, right=True)
 
 
 def named(*names: str) -> Search:

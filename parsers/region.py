@@ -23,6 +23,11 @@ def remembered(memo: dict[object, Any], key: object, make: Callable[[], T]) -> T
     return made
 
 
+def unwrapped(label: str) -> list[str]:
+    """The pieces between which a label may be broken over lines: its words, and their parts after a hyphen."""
+    return label.replace("-", "- ").split()
+
+
 class Sheet:
     """One page of the document; ``number`` counts from 1."""
 
@@ -40,9 +45,14 @@ class Sheet:
         upright = (word for word in self.page.extract_words() if word["upright"])
         return lines_of(self.number, map(Word.of, upright))
 
+    @cached_property
+    def whole(self) -> "Area":
+        """All of the page."""
+        return Area(self)
+
     def may_print(self, text: str) -> bool:
         """Whether the page can hold these words, told from its cheap text alone."""
-        return all(squeezed(word) in self.squeezed for word in text.split())
+        return all(squeezed(word) in self.squeezed for word in unwrapped(text))
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,7 +92,7 @@ class Region:
 
     @classmethod
     def of_pages(cls, sheets: Iterable[Sheet]) -> "Region":
-        return cls(Area(sheet) for sheet in sheets)
+        return cls(sheet.whole for sheet in sheets)
 
     def lines(self) -> Iterator[Line]:
         for area in self.areas:

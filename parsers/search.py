@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from parsers.errors import UnreadableError
-from parsers.kinds import Kind
+from parsers.errors import DeclarationError, UnreadableError
+from parsers.kinds import KINDS, Kind
 from parsers.lines import Span
 from parsers.outcome import Field, Found, Missing, Outcome, Scope
 from parsers.region import Region
@@ -69,7 +69,13 @@ class Search(Rule):
 
     def shaped(self, shape: str) -> "Search":
         """Only values that are printed in this shape (a regular expression)."""
-        return replace(self, locator=Shaped(self.locator, shape))
+        return replace(self, locator=Adjusted(self.locator, shape=shape))
+
+    def read_as(self, kind: str) -> "Search":
+        """Values of another kind than the field's own, as ``month_day`` for a date without its year."""
+        if kind not in KINDS:
+            raise DeclarationError(f"no kind is named {kind}")
+        return replace(self, locator=Adjusted(self.locator, kind=KINDS[kind]))
 
     def read(self, scope: Scope, wanted: Field) -> Outcome:
         regions = [scope.region] if self.part is None else self.part.parts(scope.region)
@@ -98,11 +104,12 @@ class Search(Rule):
 
 
 @dataclass(frozen=True)
-class Shaped:
-    """A locator whose values have a shape of their own."""
+class Adjusted:
+    """A locator whose values are of another kind than the field's, or are printed in a shape of their own."""
 
     locator: Locator
-    shape: str
+    kind: Kind | None = None
+    shape: str | None = None
 
     def __str__(self) -> str:
         return str(self.locator)
@@ -111,7 +118,8 @@ class Shaped:
         self.locator.check(name)
 
     def spans(self, region: Region, wanted: Field) -> Iterator[tuple[Span, Kind] | Near]:
-        return self.locator.spans(region, replace(wanted, kind=wanted.kind.shaped(self.shape)))
+        kind = self.kind or wanted.kind
+        return self.locator.spans(region, replace(wanted, kind=kind.shaped(self.shape) if self.shape else kind))
 
 
 def _place(found: Found) -> tuple[int, float, float]:

@@ -74,7 +74,7 @@ class Section(_Remembered):
         return min(below, key=lambda end: (end.page, end.line.baseline), default=None)
 
     def _edges(self, spot: Spot) -> tuple[float, float]:
-        page = Region([Area(spot.area.sheet)])
+        page = Region([spot.area.sheet.whole])
         left, right = -inf, inf
         if self.left is not None:
             starts = [spot] if self.left == HEADING else find(page, self.left)

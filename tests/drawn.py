@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from parsers.document import open_document
-from parsers.kinds import BILL_KINDS
+from parsers.kinds import BILL_KINDS, METER_KINDS
 from parsers.outcome import Field, Missing, Outcome, Scope
 from parsers.region import Region, Sheet
 from parsers.rules import Rule
@@ -43,4 +43,4 @@ def scope(folder: Path, *pages: Sequence[Row]) -> Iterator[Scope]:
 
 def read(rule: Rule, where: Scope, field: str = "total_amount") -> Outcome:
     rule.check(field)
-    return rule.read(where, Field(field, field, BILL_KINDS[field]))
+    return rule.read(where, Field(field, field, (BILL_KINDS | METER_KINDS)[field]))

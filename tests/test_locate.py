@@ -10,9 +10,11 @@ from parsers.locate import (
     HEADING,
     absent,
     address_below,
+    address_right_of,
     below,
     blocks,
     cell,
+    in_column,
     in_line,
     is_zero,
     named,
@@ -310,5 +312,49 @@ def test_addresses(tmp_path: Path, block: list[str], skip: int, address: Address
     page += [(62 + 11 * n, [(30, line), (300, "1 OTHER ST")]) for n, line in enumerate(block)]
     page += [(150, [(30, "9 FAR AWAY ST")]), (161, [(30, "BOSTON MA 02210")])]
     with scope(tmp_path, page) as where:
-        outcome = read(address_below("Service to:", skip=skip), where, "supplier_name")
+        outcome = read(address_below("Service to:", skip=skip), where, "address")
     assert (outcome.value if isinstance(outcome, Found) else None) == address
+
+
+@pytest.mark.parametrize(
+    ("lines", "address"),
+    [
+        (
+            ["1 TEST ST, UNIT 2, NEW HAVEN, CT 06510"],
+            Address(line_1="1 TEST ST", line_2="UNIT 2", city="NEW HAVEN", state="CT", postal_code="06510"),
+        ),
+        (["1 TEST ST, SALEM OR 97301"], Address(line_1="1 TEST ST", city="SALEM", state="OR", postal_code="97301")),
+        (["1 TEST ST", "SALEM OR 97301"], Address(line_1="1 TEST ST", city="SALEM", state="OR", postal_code="97301")),
+        (["1 TEST ST, UNIT 2, NEW HAVEN"], None),
+        (["1 TEST ST NEW HAVEN CT 06510"], None),
+    ],
+)
+def test_addresses_beside_their_label(tmp_path: Path, lines: list[str], address: Address | None) -> None:
+    page = [(50 + 11 * n, [(120, line)]) for n, line in enumerate(lines)]
+    with scope(tmp_path, [*page, (50, [(30, "Service address:")])]) as where:
+        outcome = read(address_right_of("Service address:"), where, "address")
+    assert (outcome.value if isinstance(outcome, Found) else None) == address
+
+
+def test_a_column_is_read_in_the_rows_of_a_part(tmp_path: Path) -> None:
+    page = [
+        (30, [(100, "Meter"), (200, "Read"), (300, "Kilowatt-")]),
+        (40, [(100, "Number"), (200, "Date"), (300, "Hours")]),
+        (60, [(30, "Use"), (100, "900001"), (200, "01/02/25"), (300, "1,000")]),
+        (74, [(30, "Use"), (100, "900002"), (300, "500")]),
+    ]
+    with scope(tmp_path, page) as where:
+        parts = [where.confined(part) for part in rows("^Use").parts(where.region)]
+        energy = [value(read(in_column("Kilowatt-Hours"), part, "electricity_consumption")) for part in parts]
+        days = [read(in_column("Read Date"), part, "billed_on") for part in parts]
+    assert energy == [1_000_000, 500_000]
+    assert isinstance(days[0], Found)
+    assert reason(days[1]) == "column 'Read Date' not found"
+
+
+def test_a_day_without_its_year(tmp_path: Path) -> None:
+    with scope(tmp_path, [(50, [(30, "Read on"), (120, "Aug 13")])]) as where:
+        assert "without date" in reason(read(right_of("Read on"), where, "billed_on"))
+        assert value(read(right_of("Read on").read_as("month_day"), where, "billed_on")) == (8, 13)
+    with pytest.raises(DeclarationError):
+        right_of("Read on").read_as("moon_phase")

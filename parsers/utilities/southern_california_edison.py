@@ -17,6 +17,8 @@ from parsers.locate import (
     section,
 )
 
+ACCOUNT = r"(?:\d{12}|\d-\d\d-\d{3}-\d{4})"
+SERVICE = r"(?:\d{10}|\d-\d{3}-\d{4}-\d\d)"
 SUMMARY = section("Your account summary", until="Total amount you owe")
 DETAILS = section(
     "Details of your new charges", until=("Things you should know", "Rate Identification Number"), onward=True
@@ -55,7 +57,7 @@ class SouthernCaliforniaEdison(Utility):
     begins = r"/ Page 1 of \d"
     skip_pages = ("What are my options for paying my bill?",)
 
-    account_number = below("Customer account").shaped(r"\d{12}") | right_of("Customer account").shaped(r"\d{12}")
+    account_number = below("Customer account").shaped(ACCOUNT) | right_of("Customer account").shaped(ACCOUNT)
     billed_on = below("Date bill prepared")
     due_on = right_of("Due by") | in_line(r"Total amount you owe by {due_on}") | right_of("New charges - pay by")
     amount_due = right_of("Amount due") | in_line(r"Total amount you owe(?: by {date})? {amount_due}")
@@ -79,7 +81,7 @@ class SouthernCaliforniaEdison(Utility):
             tariff=right_of("Your rate:").first() | right_of("Your rate:").first().of_bill(),
             demand_kw=in_line(r"maximum demand reached this billing period is {demand_kw} kW").of_bill(),
             address=address_below("Service account", skip=1).of_bill(),
-            attributes={"service_id": below("Service account").shaped(r"\d{10}").of_bill()},
+            attributes={"service_id": below("Service account").shaped(SERVICE).of_bill()},
         ),
     )
     evidence = beside(
