@@ -22,6 +22,7 @@ from ingest.config import Account, Settings
 from ingest.delivery import places
 from ingest.delivery.deliverer import Deliverer
 from ingest.reasons import Reason
+from ingest.sources.inbox import MARKER
 from ingest.store.ledger import Ledger
 from ingest.store.rows import Arrival, Bill, Delivery, NewArrival, NewDelivery, Outcome, Priority, Step, new_id
 
@@ -113,7 +114,7 @@ class World:
         return delivery.last_error
 
     def files(self) -> set[str]:
-        return {str(path.relative_to(self.inbox)) for path in self.inbox.rglob("*") if not path.is_dir()}
+        return {str(path.relative_to(self.inbox)) for path in self.inbox.rglob("[!.]*") if not path.is_dir()}
 
 
 @pytest.fixture
@@ -123,6 +124,7 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
     async with await Ledger.open(settings.ledger_url, clock) as ledger, aiohttp.ClientSession() as session:
         world = World(ledger, settings, Deliverer(ledger, settings, session, clock), clock)
         world.inbox.mkdir()
+        (world.inbox / MARKER).touch()
         yield world
 
 
@@ -282,12 +284,13 @@ async def test_an_unmounted_share_is_waited_for(world: World) -> None:
     came = await world.drop("a.pdf")
     bill = await world.reconciled(await world.bill(came))
     away = world.inbox.rename(world.inbox.with_name("away"))
+    world.inbox.mkdir()
     world.clock.at += dt.timedelta(days=3)
     for _ in range(12):
         await world.attempt()
         world.clock.at += dt.timedelta(minutes=5)
     assert "inbox is not there" in await world.waits(bill)
-    assert not world.inbox.exists(), "nothing is written under a mount point"
+    world.inbox.rmdir()  # nothing was written under the mount point
     away.rename(world.inbox)
     await world.attempt()
     assert "processed/a.pdf.json" in world.files()
@@ -344,10 +347,13 @@ async def test_nothing_is_overwritten(world: World) -> None:
     rejected.mkdir()
     (rejected / "a.pdf").write_bytes(b"of somebody")
     (rejected / "a (2).pdf").mkdir()
+    (rejected / "a (3).pdf.txt").write_text("why another file is refused that is just on its way here")
     await world.refused(await world.bill(await world.drop("a.pdf")))
     await world.attempt()
     assert (rejected / "a.pdf").read_bytes() == b"of somebody"
-    assert world.files() == {"rejected/a.pdf", "rejected/a (3).pdf", "rejected/a (3).pdf.txt"}
+    assert "on its way" in (rejected / "a (3).pdf.txt").read_text()
+    ours = {"rejected/a (4).pdf", "rejected/a (4).pdf.txt"}
+    assert world.files() == {"rejected/a.pdf", "rejected/a (3).pdf.txt"} | ours
 
 
 async def test_the_same_refused_bytes_again_are_put_beside_the_first(world: World) -> None:
@@ -479,7 +485,7 @@ def test_a_file_system_without_links_overwrites_nothing_either(
     place.write_bytes(PDF)
     wanted.parent.mkdir()
     wanted.write_bytes(b"of somebody")
-    aside = places.move_aside(place, wanted)
+    aside = places.move_aside(place, wanted, ".txt")
     assert aside.name == "a (2).pdf"
     assert (aside.read_bytes(), wanted.read_bytes(), place.exists()) == (PDF, b"of somebody", False)
 

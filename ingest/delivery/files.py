@@ -15,12 +15,12 @@ from ingest.config import Settings
 from ingest.delivery import places
 from ingest.delivery.sidecars import as_json, refusal_text, sidecar
 from ingest.errors import NotReady
+from ingest.sources.inbox import MARKER, PROCESSED, REJECTED
 from ingest.store.documents import disk_errors, write_durably
 from ingest.store.ledger import Ledger
 from ingest.store.rows import Arrival, Bill, Outcome, Step
 
-PROCESSED = "processed"
-REJECTED = "rejected"
+NOTE = ".txt"
 
 MOVING = dt.timedelta(seconds=60)
 """How long after its arrival a file may still be on its way to its place. Later, a missing file was taken away."""
@@ -90,7 +90,7 @@ class FileDelivery:
             return
         assert document.reason is not None  # noqa: S101 - a refusal has its reason
         text = refusal_text(first(came).name, document.reason, document.detail)
-        await asyncio.to_thread(write_durably, places.beside(aside, ".txt"), text.encode("utf-8", "replace"))
+        await asyncio.to_thread(write_durably, places.beside(aside, NOTE), text.encode("utf-8", "replace"))
         await asyncio.to_thread(_remove_sidecar, place)
         if aside != place:
             for arrival in came:
@@ -101,7 +101,7 @@ class FileDelivery:
         inbox = self._inbox(document.account)
         wanted = inbox and places.other_folder(place, inbox, PROCESSED, REJECTED)
         if places.holds(place, document.sha256):
-            return places.move_aside(place, wanted) if wanted else place
+            return places.move_aside(place, wanted, NOTE) if wanted else place
         return wanted and places.moved_before(wanted, document.sha256, taken)
 
     def _let_go(self, place: Path, came: Iterable[Arrival]) -> None:
@@ -112,8 +112,8 @@ class FileDelivery:
         """
         newest = max(arrival.received_at for arrival in came)
         inbox = self._inbox(next(iter(came)).account)
-        if inbox and place.absolute().is_relative_to(inbox.absolute()) and not inbox.is_dir():
-            raise NotReady(f"the folder {inbox} is not there")
+        if inbox and place.absolute().is_relative_to(inbox.absolute()) and not (inbox / MARKER).exists():
+            raise NotReady(f"the inbox {inbox} is not there: mount its share")
         if not place.exists() and self._clock() - newest < MOVING:
             raise NotReady(f"{place} is not there yet")
         log.info("the file was taken away, so no result is written beside it", arrivals=[a.id for a in came])

@@ -49,15 +49,16 @@ def other_folder(place: Path, inbox: Path, old: str, new: str) -> Path | None:
         return None
 
 
-def move_aside(place: Path, wanted: Path) -> Path:
+def move_aside(place: Path, wanted: Path, note: str) -> Path:
     """Moves a file to ``wanted``, or to ``name (2).pdf`` and so on where that is taken: where it lies then.
 
-    Nothing is ever overwritten. Interrupted at any point and called again, it ends the same way.
+    Nothing is ever overwritten, and the name with the suffix ``note`` is free as well, as whoever else rejects a file
+    writes its note first. Interrupted at any point and called again, it ends the same way.
     """
     with disk_errors():
         wanted.parent.mkdir(parents=True, exist_ok=True)
         for target in _names(wanted):
-            if _moved(place, target):
+            if not os.path.lexists(beside(target, note)) and _moved(place, target):
                 fsync_folder(target.parent)
                 fsync_folder(place.parent)
                 return target
