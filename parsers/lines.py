@@ -44,7 +44,7 @@ class Word:
     def of(cls, raw: Mapping[str, Any]) -> "Word":
         """From a word of ``Page.extract_words``."""
         box = (float(raw["x0"]), float(raw["top"]), float(raw["x1"]), float(raw["bottom"]))
-        return cls(plain(raw["text"]), *box, float(raw["baseline"]), float(raw["size"]) or 1.0)
+        return cls(" ".join(plain(raw["text"]).split()), *box, float(raw["baseline"]), float(raw["size"]) or 1.0)
 
     @property
     def middle(self) -> float:
@@ -147,7 +147,7 @@ class Line:
 def lines_of(page: int, words: Iterable[Word]) -> tuple[Line, ...]:
     """The lines of a page from its words, from top to bottom; stray spaces inside words are repaired."""
     rows: list[list[Word]] = []
-    for word in sorted(words, key=lambda word: word.baseline):
+    for word in sorted((word for word in words if word.text), key=lambda word: word.baseline):
         if rows and word.baseline - rows[-1][0].baseline <= 1.5:
             rows[-1].append(word)
         else:

@@ -142,6 +142,12 @@ def test_stray_spaces_inside_numbers_are_repaired(tmp_path: Path) -> None:
         assert value(read(right_of("Account"), where, "account_number")) == "99999-00000"
 
 
+def test_a_value_may_touch_its_label(tmp_path: Path) -> None:
+    with scope(tmp_path, [(50, [(30, "Account:99999-00000")]), (70, [(30, "Meter #900001 Read")])]) as where:
+        assert value(read(right_of("Account"), where, "account_number")) == "99999-00000"
+        assert value(read(right_of("Meter #"), where, "account_number")) == "900001"
+
+
 SUMMARY = [
     (40, [(300, "SUPPLY"), (400, "OTHER")]),
     (50, [(200, "DELIVERY"), (300, "SERVICES"), (400, "CHARGES"), (500, "TOTAL")]),

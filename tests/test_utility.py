@@ -1,6 +1,7 @@
 """A parser is checked when it is declared, and one bill is put together from its rules."""
 
 import datetime as dt
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 from drawn import Row, sheets
 
 import parsers
+from parsers import years
 from parsers.errors import DeclarationError
 from parsers.explain import Explanation
 from parsers.locate import (
@@ -26,6 +28,7 @@ from parsers.locate import (
 )
 from parsers.model import Bill, Document
 from parsers.reading import read_bill
+from parsers.values import Date, MonthDay
 from samples.files import HERE
 
 READ = in_line(
@@ -176,6 +179,26 @@ def test_without_a_bill_date_they_come_from_the_due_date(tmp_path: Path) -> None
     assert bill.due_on is None  # its rule reads no year, and nothing tells it
     bill = bill_of(tmp_path, declared(due_on=right_of("Due")), [*page, (50, [(30, "Due 2/4/2025")])])
     assert (bill.billing_period_from, bill.billing_period_to) == (dt.date(2024, 12, 8), dt.date(2025, 1, 10))
+
+
+@pytest.mark.parametrize(
+    ("tell", "day", "anchor", "year"),
+    [
+        (years.nearest, MonthDay(1, 3), dt.date(2024, 12, 28), 2025),
+        (years.nearest, MonthDay(12, 28), dt.date(2025, 1, 3), 2024),
+        (years.before, MonthDay(12, 28), dt.date(2025, 1, 3), 2024),
+        (years.before, MonthDay(1, 3), dt.date(2025, 1, 3), 2025),
+        (years.after, MonthDay(1, 3), dt.date(2024, 12, 28), 2025),
+        (years.nearest, MonthDay(2, 29), dt.date(2025, 2, 28), 2024),
+        (years.before, MonthDay(2, 29), dt.date(2027, 3, 1), None),
+        (years.nearest, dt.date(2020, 1, 1), dt.date(2025, 1, 3), 2020),
+    ],
+)
+def test_the_year_of_a_day(
+    tell: Callable[[Date, dt.date], dt.date | None], day: Date, anchor: dt.date, year: int | None
+) -> None:
+    told = tell(day, anchor)
+    assert (told.year if told else None) == year
 
 
 def test_without_any_year_a_day_is_missing(tmp_path: Path) -> None:
