@@ -72,10 +72,10 @@ class Door:
 
 
 @asynccontextmanager
-async def opened_door(data_dir: Path, pool: ParserPool) -> AsyncIterator[Door]:
+async def opened_door(data_dir: Path, pool: ParserPool, documents_dir: Path | None = None) -> AsyncIterator[Door]:
     """A fresh ledger and document store."""
     async with await Ledger.open(f"sqlite+aiosqlite:///{data_dir}/ledger.sqlite3") as ledger:
-        documents = DocumentStore(data_dir / "documents")
+        documents = DocumentStore(documents_dir or data_dir / "documents")
         intake = WatchedIntake(ledger, documents, pool, Limits(max_pages=20))
         yield Door(data_dir, ledger, documents, intake)
         await intake.finish()

@@ -6,6 +6,7 @@ import io
 import json
 import os
 import sqlite3
+import stat
 import struct
 import zipfile
 from collections.abc import AsyncIterator, Iterator
@@ -18,7 +19,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from source_world import Door, eventually, opened_door, pdf
 
-from ingest.errors import ConfigError, Refused, StorageFull
+from ingest.errors import ConfigError, LedgerBusy, Refused, StorageFull
 from ingest.intake import Offer
 from ingest.parsing import ParserPool
 from ingest.reasons import Reason
@@ -272,7 +273,27 @@ def test_an_encrypted_entry_is_its_own_refusal(tmp_path: Path) -> None:
 
 def test_an_unknown_packing_method(tmp_path: Path) -> None:
     place = changed_directory(one_bill(tmp_path), offset=10, value=struct.pack("<H", 9), local_offset=8)
-    assert refusal(place)[0] is Reason.DAMAGED
+    reason, detail = refusal(place)
+    assert reason is Reason.DAMAGED
+    assert "unpack the archive first" in detail
+
+
+def test_a_link_in_an_archive_is_not_followed(tmp_path: Path) -> None:
+    entry = zipfile.ZipInfo("link.pdf")
+    entry.external_attr = (stat.S_IFLNK | 0o777) << 16
+    with zipfile.ZipFile(tmp_path / "bills.zip", "w") as archive:
+        archive.writestr(entry, "/etc/secret.pdf")
+    assert refusal(tmp_path / "bills.zip") == (Reason.NOT_A_PDF, "It is a link.")
+
+
+def test_documents_of_several_archives_are_not_mixed_up(tmp_path: Path) -> None:
+    for number in range(2):
+        zipped(tmp_path / f"bills/{number}.zip", {"bill.pdf": pdf(f"number {number}")})
+    first, second = collect([tmp_path / "bills"]).items
+    with ArchiveReader() as reader:
+        for item, words in [(first, "number 0"), (second, "number 1"), (first, "number 0")]:
+            assert isinstance(item.content, Zipped)
+            assert reader.read(item.content) == pdf(words)
 
 
 def test_damaged_archives(tmp_path: Path) -> None:
@@ -502,6 +523,25 @@ async def test_what_cannot_be_stored_for_a_moment_is_tried_again(
         collect([put(tmp_path / "one.pdf", pdf("one"))]).items, door.intake, account="acme", patience_seconds=30
     )
     assert (done.outcome, len(attempts)) == (BatchOutcome.ACCEPTED, 2)
+
+
+@in_one_loop
+async def test_patience_begins_anew_with_each_success(door: Door, tmp_path: Path) -> None:
+    """Each of three documents has to wait once, together longer than the patience."""
+    for number in range(3):
+        put(tmp_path / f"bills/{number}.pdf", pdf(f"number {number}"))
+    failed = set[str]()
+
+    async def fail_once(offer: Offer) -> None:
+        if offer.name not in failed:
+            failed.add(offer.name)
+            raise LedgerBusy("the ledger answered: database is locked")
+
+    door.intake.before = fail_once
+    rows = await import_items(
+        collect([tmp_path / "bills"]).items, door.intake, account="acme", concurrency=1, patience_seconds=0.7
+    )
+    assert [r.outcome for r in rows] == [BatchOutcome.ACCEPTED] * 3
 
 
 @in_one_loop

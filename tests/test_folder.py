@@ -5,6 +5,7 @@ import contextlib
 import errno
 import os
 import sqlite3
+import subprocess
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
@@ -121,15 +122,21 @@ async def test_the_first_folder_is_the_customer(door: Door, inbox: Path) -> None
 
 
 async def test_events_tell_of_folders_that_come_later(door: Door, inbox: Path, tmp_path: Path) -> None:
-    """One is made and filled, one is moved in full, one is replaced by another of its name."""
+    """One is made and filled, one is moved in full, one is filled later, one is replaced by another of its name."""
     drop(tmp_path / "outside/bill.pdf", pdf("moved in"))
-    async with watched(door, inbox, ONLY_EVENTS):
+    async with watched(door, inbox, ONLY_EVENTS) as source:
         drop(inbox / "made/bill.pdf", pdf("made"))
         (tmp_path / "outside").rename(inbox / "moved")
         await eventually(lies(inbox / "processed/made/bill.pdf"))
         await eventually(lies(inbox / "processed/moved/bill.pdf"))
+        (inbox / "later").mkdir()
+        await eventually(lambda: inbox / "later" in source._following.folders)
+        drop(inbox / "later/bill.pdf", pdf("later"))
+        await eventually(lies(inbox / "processed/later/bill.pdf"))
+        following = source._following._task
         (inbox / "made").rmdir()
         (inbox / "made").mkdir()
+        await eventually(lambda: source._following._task not in (None, following))
         drop(inbox / "made/again.pdf", pdf("again"))
         await eventually(lies(inbox / "processed/made/again.pdf"))
 
@@ -217,6 +224,26 @@ async def test_links_and_pipes_are_left_alone_and_said(door: Door, inbox: Path, 
     assert len(await door.arrivals()) == 2
     assert secret.exists()
     assert len([line for line in logs if line["event"] == "left in the inbox"]) == 3, "each is said once"
+
+
+async def test_links_are_not_even_watched(door: Door, inbox: Path, tmp_path: Path) -> None:
+    """A link to ``/`` would otherwise be one watch for each folder of the machine."""
+    for number in range(60):
+        (tmp_path / f"elsewhere/{number}").mkdir(parents=True)
+    before = watches()
+    (inbox / "folder").symlink_to(tmp_path / "elsewhere")
+    async with watched(door, inbox) as source:
+        await eventually(lambda: source._following.folders)
+        assert 0 < watches() - before < 60
+
+
+def watches() -> int:
+    """Of this process, as the kernel counts them."""
+    found = 0
+    for info in Path("/proc/self/fdinfo").iterdir():
+        with contextlib.suppress(OSError):
+            found += sum(line.startswith("inotify") for line in info.read_text().splitlines())
+    return found
 
 
 @pytest.mark.parametrize(
@@ -340,10 +367,12 @@ async def test_a_file_that_goes_away_during_its_intake_stops_nobody(door: Door, 
     door.intake.before = take_it_away
     drop(inbox / "gone.pdf", pdf("gone"))
     drop(inbox / "stays.pdf", pdf("stays"))
-    async with watched(door, inbox) as source:
-        await eventually(lies(inbox / "processed/stays.pdf"))
-        await eventually(lambda: source.waiting == 0)
-        assert (source.not_ready, source.problems) == (None, {})
+    with structlog.testing.capture_logs() as logs:
+        async with watched(door, inbox) as source:
+            await eventually(lies(inbox / "processed/stays.pdf"))
+            await eventually(lambda: source.waiting == 0)
+            assert (source.not_ready, source.problems) == (None, {})
+    assert {line["log_level"] for line in logs} == {"info"}, "nothing to warn of"
     assert [a.name for a in await door.arrivals()] == ["stays.pdf"]
 
 
@@ -529,6 +558,47 @@ async def test_the_bare_mount_point_of_a_lost_share_is_not_an_empty_inbox(door: 
         await eventually(lies(inbox / "processed/bill.pdf"), "a folder with bills in it is no bare mount point")
 
 
+@pytest.fixture
+def mounted(tmp_path: Path) -> Iterator[Callable[..., Path]]:
+    """Mounts something on a folder of its own, which is returned."""
+    point = tmp_path / "mount point"
+    point.mkdir()
+
+    def mount(*arguments: str) -> Path:
+        command = ["mount", *arguments, str(point)]
+        if subprocess.run(command, check=False, capture_output=True).returncode != 0:
+            pytest.skip("may not mount here")
+        return point
+
+    yield mount
+    while point.is_mount():
+        unmount(point)
+
+
+def unmount(point: Path) -> None:
+    subprocess.run(["umount", str(point)], check=True)
+
+
+@pytest.mark.parametrize("settings", [ONLY_EVENTS, POLLING], ids=["events", "polling"])
+async def test_a_share_that_is_really_unmounted(
+    door: Door, tmp_path: Path, settings: Folder, mounted: Callable[..., Path]
+) -> None:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    inbox = mounted("--bind", str(disk))
+    async with watched(door, inbox, settings) as source:
+        drop(inbox / "bill.pdf", pdf("one"))
+        await eventually(lies(inbox / "processed/bill.pdf"))
+        unmount(inbox)
+        await eventually(lambda: "is its share mounted?" in (source.not_ready or ""))
+        drop(disk / "next.pdf", pdf("two"))
+        mounted("--bind", str(disk))
+        await eventually(lies(inbox / "processed/next.pdf"))
+        assert source.not_ready is None
+    unmount(inbox)
+    assert names(inbox) == set(), "nothing was written to the bare mount point"
+
+
 async def test_a_marker_that_was_tidied_away_is_made_again(door: Door, inbox: Path) -> None:
     async with watched(door, inbox) as source:
         (inbox / MARKER).unlink()
@@ -595,6 +665,23 @@ async def test_a_full_disk_keeps_the_file_and_is_said_once(
     said = [(line["event"], line.get("reason")) for line in logs]
     assert said.count(("files stay in the inbox for now", "storage_full")) == 1
     assert {a.outcome for a in await door.arrivals()} == {Outcome.ACCEPTED}
+
+
+async def test_a_disk_that_is_really_full(pool: ParserPool, tmp_path: Path, mounted: Callable[..., Path]) -> None:
+    disk = mounted("-t", "tmpfs", "-o", "size=1m", "tmpfs")
+    async with opened_door(tmp_path / "data", pool, disk / "documents") as door:
+        filler = disk / "filler"
+        with contextlib.suppress(OSError), filler.open("wb") as writer:
+            while writer.write(bytes(4096)):
+                writer.flush()
+        inbox = tmp_path / "data/inbox"
+        dropped = drop(inbox / "bill.pdf", pdf("one"))
+        async with watched(door, inbox, ready=False) as source:
+            await eventually(lambda: Reason.STORAGE_FULL.sentence in (source.not_ready or ""))
+            assert dropped.read_bytes() == pdf("one")
+            filler.unlink()
+            await eventually(lies(inbox / "processed/bill.pdf"))
+        assert [a.outcome for a in await door.arrivals()] == [Outcome.ACCEPTED]
 
 
 async def test_a_locked_database_keeps_the_file(door: Door, inbox: Path, monkeypatch: pytest.MonkeyPatch) -> None:

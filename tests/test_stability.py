@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from source_world import pdf
 
+from ingest.sources.inbox import Inbox
 from ingest.sources.names import is_junk, is_junk_folder, printable, shortened
 from ingest.sources.shelf import NUMBERED, Shelf
 from ingest.sources.stability import Fingerprint, Sightings, examine
@@ -129,3 +130,22 @@ def test_a_shelf_is_not_made_without_its_inbox(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         Shelf(tmp_path / "unmounted", "processed").reserve(PurePath("bill.pdf"))
     assert not (tmp_path / "unmounted").exists()
+
+
+def put(place: Path) -> Path:
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_bytes(b"x")
+    return place
+
+
+def test_hints_from_behind_links_and_from_our_own_folders_are_passed_over(tmp_path: Path) -> None:
+    put(tmp_path / "elsewhere/x.pdf")
+    inbox = Inbox(tmp_path / "inbox", create=True, memory=tmp_path / "memory")
+    inbox.check()
+    (inbox.path / "link").symlink_to(tmp_path / "elsewhere")
+    hints = [
+        put(inbox.path / "processed/x.pdf"), put(inbox.path / ".cache/x.pdf"),
+        inbox.path / "link/x.pdf", tmp_path / "elsewhere/x.pdf", inbox.path / "gone.pdf",
+    ]  # fmt: skip
+    taken = put(inbox.path / "C-1/x.pdf")
+    assert set(inbox.look_at([*hints, taken]).files) == {taken}

@@ -187,12 +187,14 @@ class FolderSource:
     async def _handle(self, seen: Sighting) -> None:
         try:
             await self._take(seen)
-        except FileNotFoundError:
-            self._failed.pop(seen.path, None)  # somebody took it away; the rescan finds it if it is only elsewhere
         except Unavailable as error:
-            self._not_taken(seen, error)
+            cause = error.__cause__
+            if isinstance(cause, OSError) and str(cause.filename) == str(seen.path):
+                self._out_of_reach(seen, cause)
+            else:
+                self._not_taken(seen, error)
         except OSError as error:
-            self._fail(seen, error.strerror or str(error))
+            self._out_of_reach(seen, error)
         except Exception as error:  # noqa: BLE001 - a fault of ours with one file must not keep the others waiting
             self._log.exception("a file could not be taken")
             self._fail(seen, f"unexpected {type(error).__name__}")
@@ -214,10 +216,6 @@ class FolderSource:
             self._recovered()
 
     def _not_taken(self, seen: Sighting, error: Unavailable) -> None:
-        cause = error.__cause__
-        if isinstance(cause, OSError) and str(cause.filename) == str(seen.path):
-            self._fail(seen, cause.strerror or str(cause))
-            return
         now = _now()
         self._waiting.put_back(seen, now)
         if type(error) is not type(self._trouble):
@@ -231,6 +229,12 @@ class FolderSource:
         if self._trouble is not None:
             self._log.info("files are taken again")
         self._trouble, self._pause, self._paused_until = None, 0.0, 0.0
+
+    def _out_of_reach(self, seen: Sighting, error: OSError) -> None:
+        if isinstance(error, FileNotFoundError):  # somebody took it away; if it is only elsewhere, the rescan finds it
+            self._failed.pop(seen.path, None)
+        else:
+            self._fail(seen, error.strerror or str(error))
 
     def _fail(self, seen: Sighting, why: str) -> None:
         if self._failed.get(seen.path) != why:
