@@ -27,6 +27,7 @@ from ingest.bayou.errors import (
 )
 from ingest.bayou.models import ApiBill
 from ingest.config import Polling
+from ingest.metrics import Metrics
 from ingest.reasons import Reason
 from ingest.reconcile import plain
 from ingest.store.documents import DocumentStore
@@ -51,12 +52,14 @@ class ApiSteps:
         clients: Mapping[str, BayouClient],
         polling: Polling,
         clock: Callable[[], dt.datetime],
+        metrics: Metrics,
     ) -> None:
         self._ledger = ledger
         self._documents = documents
         self._clients = clients
         self._polling = polling
         self._clock = clock
+        self._metrics = metrics
         self._random = random.SystemRandom()
 
     async def upload(self, bill: Bill) -> Bill:
@@ -79,15 +82,22 @@ class ApiSteps:
                 self._path(bill), external_id=name, filename=bill.name, customer_id=_customer_id(bill)
             )
         except ExternalIdTaken as error:
-            found = await client.bill_by_external_id(name)
-            return await self._adopt(bill, found) if found else await self._later(bill, error)
+            return await self._find_taken(bill, error)
         except ExternalIdMismatch as error:
             return await self._taken(bill, "uploaded", error.bill_id, detail=str(error))
         except UploadRejected as error:
+            self._metrics.uploads.labels(bill.account, "rejected").inc()
             return await self._resolve(bill, "rejected", reason=error.reason, detail=str(error))
         except (TemporaryFailure, UploadUnknown) as error:
             return await self._later(bill, error)
         return await self._taken(bill, "uploaded", uploaded.id)
+
+    async def _find_taken(self, bill: Bill, taken: ExternalIdTaken) -> Bill:
+        try:
+            found = await self._client(bill).bill_by_external_id(external_id(bill))
+        except (TemporaryFailure, CallRefused) as error:
+            return await self._later(bill, error)
+        return await self._adopt(bill, found) if found else await self._later(bill, taken)
 
     async def _adopt(self, bill: Bill, found: ApiBill) -> Bill:
         """The API has a bill under our external id: it is ours, unless it says otherwise."""
@@ -102,6 +112,7 @@ class ApiSteps:
         values: dict[str, Any] = {"step": Step.POLLING, "bayou_id": str(bayou_id), "uploaded_at": at}
         values |= {"attempts": 0, "detail": detail}
         values["wake_at"] = at + dt.timedelta(seconds=self._polling.first_seconds)
+        self._metrics.uploads.labels(bill.account, kind).inc()
         log.info("bill uploaded", bill=bill.id, account=bill.account, bayou_id=bayou_id, how=kind)
         return await self._ledger.change(bill, kind, values=values)
 

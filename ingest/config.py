@@ -24,6 +24,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from ingest.errors import ConfigError
+from ingest.mail.addresses import MalformedAddress, normalise_domain, parse_address
 from ingest.secret_files import SecretFiles
 
 ENVIRONMENT_PREFIX = "BILL_INGEST_"
@@ -37,18 +38,19 @@ MiB = 1024 * 1024
 
 def _domain(name: str) -> str:
     """A domain as it is compared: lower case, A-labels, no trailing dot."""
-    plain = name.strip().rstrip(".").lower()
-    if not plain or "@" in plain or " " in plain:
-        raise ValueError(f"{name!r} is not a domain; write it as 'example.com'")
-    return plain.encode("idna").decode("ascii") if not plain.isascii() else plain
+    try:
+        return normalise_domain(name.strip())
+    except MalformedAddress as error:
+        raise ValueError(f"{name!r} is not a domain; write it as 'example.com'") from error
 
 
 def _address(text: str) -> str:
-    """A recipient address as it is compared: the local part as written in lower case, the domain normalised."""
-    local, at, domain = text.strip().rpartition("@")
-    if not at or not local:
-        raise ValueError(f"{text!r} is not an address; write it as 'bills@in.example.com'")
-    return f"{local.lower()}@{_domain(domain)}"
+    """A recipient address as it is compared: in lower case, the domain normalised."""
+    try:
+        address = parse_address(text.strip())
+    except MalformedAddress as error:
+        raise ValueError(f"{text!r} is not an address; write it as 'bills@in.example.com'") from error
+    return f"{address.local.lower()}@{address.domain}"
 
 
 Domain = Annotated[str, AfterValidator(_domain)]

@@ -13,6 +13,7 @@ from typing import Any, Literal
 import structlog
 
 from ingest.config import Limits
+from ingest.metrics import Metrics
 from ingest.parsing import ParserPool
 from ingest.reasons import BY_CODE, Reason
 from ingest.store.documents import DocumentStore, disk_errors
@@ -73,12 +74,14 @@ class Intake:
         pool: ParserPool,
         limits: Limits,
         wake_worker: Callable[[], None] = lambda: None,
+        metrics: Metrics | None = None,
     ) -> None:
         self._ledger = ledger
         self._documents = documents
         self._pool = pool
         self._limits = limits
         self._wake_worker = wake_worker
+        self._metrics = metrics or Metrics()
         self._running: set[asyncio.Task[list[Receipt]]] = set()
 
     async def take(self, offers: Sequence[Offer]) -> list[Receipt]:
@@ -97,6 +100,7 @@ class Intake:
         arrivals = await self._ledger.receive(checked)
         self._wake_worker()
         for arrival in arrivals:
+            self._metrics.documents.labels(arrival.source, arrival.outcome.value).inc()
             log.info(
                 "document came in",
                 source=arrival.source, account=arrival.account, outcome=arrival.outcome.value,
@@ -118,13 +122,13 @@ class Intake:
         reason = await asyncio.to_thread(self._refusal, offer.content)
         if reason is not None:
             return replace(new, reason=reason, place=None)
-        sha256 = await self._documents.put(offer.content)
-        try:
-            await self._inspect(sha256)
-        except DocumentError as error:
-            await self._documents.delete(sha256)
-            return replace(new, sha256=sha256, reason=BY_CODE[error.kind.value], detail=error.detail, place=None)
-        return replace(new, sha256=sha256)
+        async with self._documents.written(offer.content) as written:
+            try:
+                await self._inspect(written.temporary)
+            except DocumentError as error:
+                return replace(new, reason=BY_CODE[error.kind.value], detail=error.detail, place=None)
+            await asyncio.to_thread(written.keep)
+            return replace(new, sha256=written.sha256)
 
     def _refusal(self, content: bytes | Path) -> Reason | None:
         """What the size and the first bytes tell."""
@@ -139,9 +143,9 @@ class Intake:
                 return Reason.NOT_A_PDF
         return None
 
-    async def _inspect(self, sha256: str) -> None:
-        """Opens the stored copy in a parser child; raises DocumentError when no bill can come of it."""
-        pages = (await self._pool.inspect(self._documents.path(sha256))).page_count
+    async def _inspect(self, stored: Path) -> None:
+        """Opens the copy in a parser child; raises DocumentError when no bill can come of it."""
+        pages = (await self._pool.inspect(stored)).page_count
         if pages > self._limits.max_pages:
             raise DocumentError(
                 DocumentKind.TOO_MANY_PAGES, f"It has {pages} pages; {self._limits.max_pages} are allowed."

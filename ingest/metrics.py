@@ -22,7 +22,6 @@ class Metrics:
         self.registry = CollectorRegistry()
         self.documents = self._counter("documents", "Documents offered, by what became of them.", "source", "outcome")
         self.uploads = self._counter("uploads", "Uploads to the API.", "account", "outcome")
-        self.api_answers = self._counter("api_answers", "Answers of the API.", "call", "status")
         self.api_drift = self._counter("api_drift", "What API answers held that is not documented.", "kind", "name")
         self.deliveries = self._counter("delivery_attempts", "Attempts to hand a result out.", "kind", "outcome")
         self.api_webhooks = self._counter("api_webhooks", "Webhooks that the API sent.", "event", "outcome")

@@ -20,6 +20,7 @@ from ingest.bayou.client import BayouClient
 from ingest.bayou.errors import AccountRefused
 from ingest.config import Settings
 from ingest.errors import Unavailable
+from ingest.metrics import Metrics
 from ingest.parsing import ParserPool
 from ingest.reasons import BY_CODE
 from ingest.record import make_record
@@ -51,6 +52,7 @@ class Pipeline:
         settings: Settings,
         clock: Callable[[], dt.datetime],
         wake_delivery: Callable[[], None],
+        metrics: Metrics | None = None,
     ) -> None:
         self._ledger = ledger
         self._documents = documents
@@ -59,7 +61,8 @@ class Pipeline:
         self._settings = settings
         self._clock = clock
         self._wake_delivery = wake_delivery
-        api = ApiSteps(ledger, documents, clients, settings.polling, clock)
+        self._metrics = metrics or Metrics()
+        api = ApiSteps(ledger, documents, clients, settings.polling, clock, self._metrics)
         self._steps: dict[Step, Callable[[Bill], Awaitable[Bill]]] = {
             Step.RECEIVED: self._parse,
             Step.PARSED: api.upload,
@@ -100,7 +103,8 @@ class Pipeline:
         """A bill that was split off was read together with its document."""
         if bill.local is not None:
             return Document.model_validate(bill.local)
-        return await self._pool.read(self._path(bill), priority=bill.priority)
+        with self._metrics.parse_seconds.time():
+            return await self._pool.read(self._path(bill), priority=bill.priority)
 
     async def _refuse(self, bill: Bill, document: Document) -> Bill:
         reason = BY_CODE[document.document.value]

@@ -7,7 +7,7 @@ import asyncio
 import contextlib
 import fcntl
 import os
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import aiohttp
@@ -16,11 +16,13 @@ from aiohttp import web
 
 from ingest import wakeup
 from ingest.bayou.client import BayouClient
-from ingest.config import Settings
+from ingest.bayou.transport import open_session
+from ingest.config import Account, Settings
 from ingest.delivery.deliverer import Deliverer
-from ingest.errors import ConfigError, NotReady
+from ingest.errors import ConfigError, NotReady, Unavailable
 from ingest.filesystem import is_network
 from ingest.intake import Intake
+from ingest.metrics import Metrics
 from ingest.parsing import ParserPool
 from ingest.pipeline import Pipeline
 from ingest.sandbox.app import API
@@ -64,10 +66,15 @@ async def open_ledger(settings: Settings) -> AsyncIterator[Ledger]:
 
 @asynccontextmanager
 async def open_intake(
-    settings: Settings, ledger: Ledger, pool: ParserPool, wake_worker: Callable[[], None]
+    settings: Settings,
+    ledger: Ledger,
+    pool: ParserPool,
+    wake_worker: Callable[[], None],
+    metrics: Metrics | None = None,
 ) -> AsyncIterator[Intake]:
     """The one door, which finishes what it began before it closes."""
-    intake = Intake(ledger, DocumentStore(settings.documents_dir), pool, settings.limits, wake_worker)
+    documents = DocumentStore(settings.documents_dir)
+    intake = Intake(ledger, documents, pool, settings.limits, wake_worker, metrics)
     try:
         yield intake
     finally:
@@ -77,10 +84,12 @@ async def open_intake(
 @asynccontextmanager
 async def smtp_role(settings: Settings) -> AsyncIterator[str]:
     """The mail listener; yields where to send mail."""
+    metrics = Metrics()
     async with (
         open_ledger(settings) as ledger,
         make_pool(settings, size=1) as pool,
-        open_intake(settings, ledger, pool, lambda: wakeup.wake(settings.data_dir)) as intake,
+        open_intake(settings, ledger, pool, lambda: wakeup.wake(settings.data_dir), metrics) as intake,
+        _heartbeat(settings, "smtp", metrics),
     ):
         await pool.start()
         listener = SmtpListener(settings, intake)
@@ -100,17 +109,19 @@ async def worker_role(settings: Settings, *, watch: bool = True) -> AsyncIterato
         ledger = await stack.enter_async_context(open_ledger(settings))
         pool = await stack.enter_async_context(make_pool(settings))
         await pool.start()
-        session = await stack.enter_async_context(aiohttp.ClientSession())
+        session = await stack.enter_async_context(open_session())
         await ledger.start_accounts()
-        bills, deliveries = _schedulers(settings, ledger, pool, session)
+        metrics = Metrics()
+        bills, deliveries = _schedulers(settings, ledger, pool, session, metrics)
 
         def woken() -> None:
             bills.wake()
             deliveries.wake()
 
         await stack.enter_async_context(wakeup.listening(settings.data_dir, woken))
-        intake = await stack.enter_async_context(open_intake(settings, ledger, pool, woken))
+        intake = await stack.enter_async_context(open_intake(settings, ledger, pool, woken, metrics))
         folders = _folders(settings, intake) if watch else []
+        await stack.enter_async_context(_heartbeat(settings, "worker", metrics, folders))
         async with _running(bills, deliveries, folders, settings):
             yield ", ".join(str(folder.inbox) for folder in folders)
 
@@ -122,7 +133,6 @@ async def _running(
     """All loops of the worker. Stopping: nothing new, then the running steps, then what they left to deliver."""
     async with asyncio.TaskGroup() as tasks:
         sources = [tasks.create_task(folder.run(), name=f"folder {folder.inbox}") for folder in folders]
-        sources.append(tasks.create_task(_heartbeat(settings, folders), name="heartbeat"))
         tasks.create_task(bills.run(), name="bills")
         tasks.create_task(deliveries.run(), name="deliveries")
         try:
@@ -136,33 +146,40 @@ async def _running(
 
 
 def _schedulers(
-    settings: Settings, ledger: Ledger, pool: ParserPool, session: aiohttp.ClientSession
+    settings: Settings, ledger: Ledger, pool: ParserPool, session: aiohttp.ClientSession, metrics: Metrics
 ) -> tuple[Scheduler[Bill], Scheduler[Delivery]]:
-    deliverer = Deliverer(ledger, settings, session, now)
+    deliverer = Deliverer(ledger, settings, session, now, metrics=metrics)
     deliveries = Scheduler("delivery", ledger.due_deliveries, deliverer.deliver, limit=DELIVERIES_AT_ONCE, clock=now)
     pipeline = Pipeline(
         ledger=ledger,
         documents=DocumentStore(settings.documents_dir),
         pool=pool,
-        clients=_clients(settings, session),
+        clients=_clients(settings, session, metrics),
         settings=settings,
         clock=now,
         wake_delivery=deliveries.wake,
+        metrics=metrics,
     )
     bills = Scheduler("bill", ledger.due_bills, pipeline.advance, limit=settings.limits.bills_in_work, clock=now)
     return bills, deliveries
 
 
-def _clients(settings: Settings, session: aiohttp.ClientSession) -> dict[str, BayouClient]:
+def _clients(settings: Settings, session: aiohttp.ClientSession, metrics: Metrics) -> dict[str, BayouClient]:
     return {
         name: BayouClient(
             session,
             base_url=settings.api_url(name),
-            api_key=account.api_key.get_secret_value() if account.api_key else DEFAULT_KEY,
+            api_key=_api_key(name, account),
             max_in_flight=account.max_calls_in_flight,
+            on_drift=metrics.drift,
         )
         for name, account in settings.accounts.items()
     }
+
+
+def _api_key(name: str, account: Account) -> str:
+    """The account's own key, or the one under which the built-in sandbox keeps it apart from the others."""
+    return account.api_key.get_secret_value() if account.api_key else f"{DEFAULT_KEY}-{name}"
 
 
 def _folders(settings: Settings, intake: Intake) -> list[FolderSource]:
@@ -174,11 +191,27 @@ def _folders(settings: Settings, intake: Intake) -> list[FolderSource]:
     ]
 
 
-async def _heartbeat(settings: Settings, folders: list[FolderSource]) -> None:
-    """Tells the web role, every few seconds, that the worker lives and whether its folders are there."""
-    while True:
-        await asyncio.to_thread(write_heartbeat, settings.data_dir, {f.account: f.not_ready for f in folders})
-        await asyncio.sleep(HEARTBEAT_SECONDS)
+@asynccontextmanager
+async def _heartbeat(
+    settings: Settings, role: str, metrics: Metrics, folders: Sequence[FolderSource] = ()
+) -> AsyncIterator[None]:
+    """Tells the web role, every few seconds, that this one lives, whether its folders are there, and what it counted."""
+
+    async def beat() -> None:
+        while True:
+            states = {folder.account: folder.not_ready for folder in folders}
+            try:
+                await asyncio.to_thread(write_heartbeat, settings.data_dir, states, metrics, role=role)
+            except Unavailable as error:
+                log.warning("cannot say that this role lives", role=role, error=str(error))
+            await asyncio.sleep(HEARTBEAT_SECONDS)
+
+    beating = asyncio.create_task(beat(), name="heartbeat")
+    try:
+        yield
+    finally:
+        beating.cancel()
+        await asyncio.gather(beating, return_exceptions=True)
 
 
 @asynccontextmanager
@@ -194,7 +227,10 @@ async def web_role(settings: Settings) -> AsyncIterator[str]:
 async def sandbox_role(settings: Settings) -> AsyncIterator[str]:
     """The built-in API on the local parsers; yields its base URL."""
     chosen = settings.sandbox
+    accounts = settings.accounts.items()
+    keys = {_api_key(name, account) for name, account in accounts if account.environment == "sandbox"}
     options = Options(
+        keys=frozenset({DEFAULT_KEY, *keys}),
         data_dir=settings.data_dir / "sandbox",
         delay_seconds=chosen.delay_seconds,
         not_supported=frozenset(chosen.not_supported),

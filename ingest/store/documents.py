@@ -78,7 +78,7 @@ class Written:
     """Content under a temporary name, fsynced. It needs no more space to be kept."""
 
     def __init__(self, temporary: Path, place: Path, sha256: str) -> None:
-        self._temporary = temporary
+        self.temporary = temporary
         self._place = place
         self.sha256 = sha256
 
@@ -86,12 +86,12 @@ class Written:
         """Makes it a document of the store. Blocking."""
         with disk_errors():
             if not self._place.exists():
-                self._temporary.replace(self._place)
+                self.temporary.replace(self._place)
                 fsync_folder(self._place.parent)
 
     def drop(self) -> None:
         """Removes what was not kept. Blocking."""
-        self._temporary.unlink(missing_ok=True)
+        self.temporary.unlink(missing_ok=True)
 
 
 @contextmanager
