@@ -195,7 +195,7 @@ def _folders(settings: Settings, intake: Intake) -> list[FolderSource]:
 async def _heartbeat(
     settings: Settings, role: str, metrics: Metrics, folders: Sequence[FolderSource] = ()
 ) -> AsyncIterator[None]:
-    """Tells the web role, every few seconds, that this one lives, whether its folders are there, and what it counted."""
+    """Tells the web role, every few seconds, that this one lives, how its folders are, and what it counted."""
 
     async def beat() -> None:
         while True:
