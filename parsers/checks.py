@@ -3,6 +3,7 @@
 A check that lacks one of its numbers gives nothing. One that does not hold flags the bill ``does_not_add_up``.
 """
 
+import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
@@ -110,13 +111,20 @@ def _exponent(number: Decimal) -> int:
 
 
 def days_and_period(bill: Bill, evidence: Evidence) -> Iterator[Check]:
-    """The printed number of days is that of the period, with or without its last day."""
+    """The printed number of days is that of the period, with or without its last day.
+
+    Meters that were exchanged share a period and its days.
+    """
+    shared: dict[tuple[str, dt.date, dt.date], list[int]] = {}
     for meter, read in zip(bill.meters, evidence.meters, strict=False):
         start, end, days = meter.billing_period_from, meter.billing_period_to, read.get("days")
         if start and end and days is not None:
-            counted = (end - start).days
-            detail = f"{start} to {end} are {counted} days; printed {days}"
-            yield Check(name="days_and_period", holds=days in (counted, counted + 1), detail=detail)
+            shared.setdefault((meter.type, start, end), []).append(days)
+    for (_, start, end), printed in shared.items():
+        counted = (end - start).days
+        holds = all(days in (counted, counted + 1) for days in printed) or sum(printed) in (counted, counted + 1)
+        detail = f"{start} to {end} are {counted} days; printed {', '.join(map(str, printed))}"
+        yield Check(name="days_and_period", holds=holds, detail=detail)
 
 
 def days_in_order(bill: Bill, _: Evidence) -> Iterator[Check]:

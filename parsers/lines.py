@@ -83,13 +83,16 @@ class Span:
 
 
 class Line:
-    """Words on one baseline, from left to right; ``text`` parts them by single spaces."""
+    """Words on one baseline, from left to right; ``text`` parts them by single spaces.
 
-    def __init__(self, page: int, words: Sequence[Word]) -> None:
+    A part of a line keeps the baseline of the whole, so that lines compare alike in every crop of a page.
+    """
+
+    def __init__(self, page: int, words: Sequence[Word], baseline: float | None = None) -> None:
         self.page = page
         self.words = tuple(words)
         self.text = " ".join(word.text for word in words)
-        self.baseline = words[0].baseline
+        self.baseline = words[0].baseline if baseline is None else baseline
 
     @cached_property
     def starts(self) -> tuple[int, ...]:
@@ -141,7 +144,7 @@ class Line:
         kept = [word for word in self.words if left <= (word.x0 + word.x1) / 2 <= right]
         if len(kept) == len(self.words):
             return self
-        return Line(self.page, kept) if kept else None
+        return Line(self.page, kept, self.baseline) if kept else None
 
 
 def lines_of(page: int, words: Iterable[Word]) -> tuple[Line, ...]:

@@ -106,8 +106,8 @@ def named(*names: str) -> Search:
     return Search(Named(names))
 
 
-def settled(balance: Rule, *payments: Rule) -> Rule:
-    """0 where the payments cancel the previous balance and the bill prints nothing of it as remaining."""
+def settled(balance: Rule, payments: Rule) -> Rule:
+    """0 where the payments (in all) cancel the previous balance and the bill prints nothing of it as remaining."""
     return Cancelled(balance, payments)
 
 
@@ -128,13 +128,14 @@ def section(
     right: str | None = None,
     onward: bool = False,
     closed: bool = False,
+    within: Part | None = None,
 ) -> Section:
     """From the line of a heading to one of ``until`` on the same page, with ``onward`` on any later one.
 
     ``left`` and ``right`` crop it to a column, at the left edge of ``HEADING`` or of another label on the page. With
     ``closed`` it counts only where one of ``until`` ends it, and that line belongs to it.
     """
-    return Section(start, _tuple(until), left, right, onward, closed)
+    return Section(start, _tuple(until), left, right, onward, closed, within)
 
 
 def blocks(start: str | Search, *, end: str | Search | None = None, within: Part | None = None) -> Blocks:

@@ -22,7 +22,7 @@ TellYear = Callable[[Date, dt.date], dt.date | None]
 
 def read_bill(utility: type[Utility], sheets: Sequence[Sheet], attempts: list[Attempt]) -> Bill:
     """The bill on these pages; ``attempts`` takes up every rule that was tried."""
-    kept = [sheet for sheet in sheets if not any(sheet.may_print(text) for text in utility.skip_pages)]
+    kept = [sheet for sheet in sheets if not any(sheet.prints(text) for text in utility.skip_pages)]
     reader = _Reader(utility, Region.of_pages(kept or sheets), attempts)
     fields = {name: reader.field(name) for name in utility.rules}
     meters = [meter for rules in utility.meters for meter in rules.read(reader.scope)]
@@ -95,10 +95,8 @@ def _from_meters(name: str, meters: Sequence[MeterRead]) -> Outcome:
     if not chosen:
         return Missing(f"no {commodity or 'meter'} service on the bill")
     if field is None:
-        units = {meter.unit for meter in chosen}
-        first = chosen[0].fields.get("consumption")
-        ok = len(units) == 1 and isinstance(first, Found)
-        return replace(first, value=units.pop()) if ok and isinstance(first, Found) else Missing("not read")
+        first = chosen[0].fields["consumption"]
+        return replace(first, value=chosen[0].unit) if isinstance(first, Found) else first
     outcomes = [meter.fields.get(field, Missing("no rule reads it")) for meter in chosen]
     found = [outcome for outcome in outcomes if isinstance(outcome, Found)]
     if len(found) < len(outcomes):

@@ -50,6 +50,10 @@ class Sheet:
         """All of the page."""
         return Area(self)
 
+    def prints(self, text: str) -> bool:
+        """Whether the page prints this text in one piece, told from its cheap text alone."""
+        return squeezed(text) in self.squeezed
+
     def may_print(self, text: str) -> bool:
         """Whether the page can hold these words, told from its cheap text alone."""
         return all(squeezed(word) in self.squeezed for word in unwrapped(text))

@@ -47,15 +47,19 @@ class Section(_Remembered):
     right: str | None = None
     onward: bool = False
     closed: bool = False
+    part: Part | None = None
 
     def __str__(self) -> str:
         return f"section '{self.start[0]}'"
 
     def _parts(self, region: Region) -> list[Region]:
-        starts = [spot for label in self.start for spot in find(region, label)]
-        ordered = sorted(starts, key=lambda spot: (spot.page, spot.line.baseline))
-        parts = (self._from(region, spot) for spot in ordered)
+        regions = self.part.parts(region) if self.part else [region]
+        parts = [self._from(one, spot) for one in regions for spot in self._starts(one)]
         return [part for part in parts if part]
+
+    def _starts(self, region: Region) -> list[Spot]:
+        starts = [spot for label in self.start for spot in find(region, label)]
+        return sorted(starts, key=lambda spot: (spot.page, spot.line.baseline))
 
     def _from(self, region: Region, spot: Spot) -> Region | None:
         left, right = self._edges(spot)

@@ -37,22 +37,22 @@ class Cancelled(Rule):
     """0, at the place of the previous balance, where the payments are equal to it."""
 
     balance: Rule
-    payments: tuple[Rule, ...]
+    payments: Rule
 
     def __str__(self) -> str:
         return f"{self.balance} cancelled by payments"
 
     def check(self, name: str) -> None:
-        for rule in (self.balance, *self.payments):
-            rule.check(name)
+        if name != "outstanding_balance":
+            raise DeclarationError(f"{self} is no rule for {name}")
+        self.balance.check("previous_balance")
+        self.payments.check("payments")
 
     def read(self, scope: Scope, wanted: Field) -> Outcome:
-        money = Field(wanted.name, wanted.path, MONEY)
-        before = self.balance.read(scope, money)
+        before = self.balance.read(scope, Field("previous_balance", wanted.path, MONEY))
         if isinstance(before, Missing):
             return before
-        read = [rule.read(scope, money) for rule in self.payments]
-        paid = sum(outcome.value for outcome in read if isinstance(outcome, Found))
-        if before.value + paid == 0:
+        paid = self.payments.read(scope, Field("payments", wanted.path, MONEY))
+        if before.value + (paid.value if isinstance(paid, Found) else 0) == 0:
             return scope.note(wanted, str(self), Found(0, before.span, str(self)))
         return scope.note(wanted, str(self), Missing("the payments do not cancel the previous balance"))

@@ -226,6 +226,21 @@ def test_sections_are_found_by_what_stands_at_their_edges(tmp_path: Path) -> Non
         assert reason(read(right_of("Balance").within(section("None")), where)) == "section 'None' not found"
 
 
+def test_a_column_has_the_lines_of_its_page(tmp_path: Path) -> None:
+    """Columns are set on slightly different baselines: a crop must cut where the whole page would."""
+    page = [
+        (30, [(300, "Summary")]),
+        (50, [(300, "Previous"), (-500, "7.00")]),
+        (49.2, [(30, "left column")]),
+        (64, [(300, "Remaining"), (-500, "2.00")]),
+        (63.2, [(30, "left column")]),
+    ]
+    with scope(tmp_path, page) as where:
+        paid = section("Previous", until="Remaining", within=section("Summary", left=HEADING))
+        texts = [line.text for part in paid.parts(where.region) for line in part.lines()]
+    assert texts == ["Previous 7.00"]
+
+
 def test_a_closed_section_needs_its_end(tmp_path: Path) -> None:
     first = [(50, [(30, "Supplier: One")]), (70, [(30, "Prior balance"), (200, "1.00")])]
     second = [(50, [(30, "Supplier: Two")]), (70, [(30, "New charges"), (200, "2.00")])]

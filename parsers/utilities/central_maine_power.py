@@ -18,6 +18,7 @@ from parsers.locate import (
 
 ACCOUNT = r"\d{4}-\d{4}-\d{3}"
 SUMMARY = section("Your Account Summary", until="Please pay by", left=HEADING)
+PAID = section("Prior Balance", until="Balance Forward", within=SUMMARY)
 DELIVERY = section("Delivery Charges", until="Total Current Delivery Charges", onward=True)
 NEW_SUPPLY = ("Total New Supplier Charges", "Total New Supply Charges")
 SUPPLIER = section("You have chosen", until=NEW_SUPPLY, closed=True)  # a former supplier's page has no new charges
@@ -75,5 +76,5 @@ class CentralMainePower(Utility):
     evidence = beside(
         previous_balance=row_end("Prior Balance").within(SUMMARY),
         budget_amount=row_end("Budget Amount", "Budget Payment", "Budget Billing Amount").within(SUMMARY),
-        payments=row_end("Payments received").within(SUMMARY).summed(),
+        payments=in_line(r"^(?!Prior Balance).*? {payments}$").within(PAID).summed(),
     )

@@ -40,7 +40,11 @@ THERMS = in_line(
 )
 ELECTRIC = ("Electric Service", "Lighting Service")
 EARLIER = row_end("Previous Balance").within(BALANCE)
-PAID = row_end("Payment Received").within(BALANCE).summed()
+PAID = (
+    in_line(r"^(?!Previous Balance).*? {payments}$")
+    .within(section("Previous Balance", until=("Balance Forward", "Current Charges"), within=BALANCE))
+    .summed()
+)
 SUPPLIER = right_of("SUPPLIER").first()
 BLOCKS = blocks(
     r"(?:Type of Service|Service Period|Current Reading) .*(?:Reading|Total Usage)",

@@ -19,6 +19,7 @@ from parsers.locate import (
 
 RING = section("Service to:", until=("SHOP FOR ELECTRICITY", "Usage Summary"))
 SUMMARY = section("Billing Summary", until=("Delivery Details", "Understanding Your Bill"), left=HEADING)
+PAID = section("Previous Balance", until="Balance as of", within=SUMMARY)
 DELIVERY = section("Delivery Details", until="Total Delivery Charges", left=HEADING, onward=True)
 METERS = section("kWh Delivered", until="Total Delivered", right="Billing Summary")
 
@@ -84,7 +85,7 @@ class PplElectric(Utility):
     )
     evidence = beside(
         previous_balance=right_of("Previous Balance").within(SUMMARY),
-        payments=right_of("Payment Received").within(SUMMARY).summed(),
+        payments=in_line(r"^(?!Previous Balance).*? {payments}$").within(PAID).summed(),
         budget_amount=right_of("Budget Amount", "Budget Billing Amount").within(SUMMARY),
         other_charges=right_of("Total Other Charges").within(SUMMARY),
     )

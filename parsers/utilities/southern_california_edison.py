@@ -20,6 +20,8 @@ from parsers.locate import (
 ACCOUNT = r"(?:\d{12}|\d-\d\d-\d{3}-\d{4})"
 SERVICE = r"(?:\d{10}|\d-\d{3}-\d{4}-\d\d)"
 SUMMARY = section("Your account summary", until="Total amount you owe")
+REMAINING = ("Balance forward", "Past due amount", "Credit balance")
+PAID = section("Previous Balance", until=REMAINING, within=SUMMARY)
 DETAILS = section(
     "Details of your new charges", until=("Things you should know", "Rate Identification Number"), onward=True
 )
@@ -61,7 +63,7 @@ class SouthernCaliforniaEdison(Utility):
     billed_on = below("Date bill prepared")
     due_on = right_of("Due by") | in_line(r"Total amount you owe by {due_on}") | right_of("New charges - pay by")
     amount_due = right_of("Amount due") | in_line(r"Total amount you owe(?: by {date})? {amount_due}")
-    outstanding_balance = row_end("Balance forward", "Past due amount", "Credit balance").within(SUMMARY)
+    outstanding_balance = row_end(*REMAINING).within(SUMMARY)
     total_amount = row_end("Your new charges").within(SUMMARY)
     electricity_amount = same_as("total_amount")
     delivery_charge = row_end("Your new charges").within(DETAILS).only_if(HAS_AGGREGATOR, LISTED)
@@ -86,5 +88,5 @@ class SouthernCaliforniaEdison(Utility):
     )
     evidence = beside(
         previous_balance=row_end("Previous Balance").within(SUMMARY),
-        payments=row_end("Payment Received").within(SUMMARY).summed(),
+        payments=in_line(r"^(?!Previous Balance).*? {payments}$").within(PAID).summed(),
     )
