@@ -19,6 +19,7 @@ log = structlog.get_logger()
 Message = dict[str, Any]
 
 MAX_REPLY_BYTES = 64 * 1024 * 1024  # some 10,000 bills
+COMMAND = (sys.executable, "-P", "-m", "parsers.child")
 START_SECONDS = 60
 END_SECONDS = 2
 TAIL_BYTES = 4096
@@ -26,6 +27,7 @@ TAIL_BYTES = 4096
 KEPT_VARIABLES = ("PATH", "HOME", "LANG", "LC_", "LD_LIBRARY_PATH", "TMPDIR", "PYTHON", "COVERAGE_")
 # Arenas and thread stacks count as memory although nothing is in them.
 SMALL_FOOTPRINT = {"MALLOC_ARENA_MAX": "2", "RAYON_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+_SIGNAL_NAMES = {number.value: number.name for number in signal.Signals}
 _OUT_OF_MEMORY = re.compile(rb"bad_alloc|out of memory|memory allocation of|MemoryError", re.IGNORECASE)
 
 
@@ -59,7 +61,8 @@ class Child:
         pipe = asyncio.subprocess.PIPE
         child = cls(
             await asyncio.create_subprocess_exec(
-                *(sys.executable, "-P", "-m", "parsers.child", *limits),
+                *COMMAND,
+                *limits,
                 stdin=pipe,
                 stdout=pipe,
                 stderr=pipe,
@@ -155,7 +158,7 @@ def _verdict(code: int, tail: bytes) -> ChildDied:
     if code == -signal.SIGKILL:
         detail = "The process that read it was killed, probably for lack of memory."
         return ChildDied(DocumentKind.TOO_LARGE, detail, by_others=True)
-    cause = signal.Signals(-code).name if code < 0 else f"exit code {code}"
+    cause = _SIGNAL_NAMES.get(-code, f"signal {-code}") if code < 0 else f"exit code {code}"
     return ChildDied(DocumentKind.DAMAGED, f"The PDF is broken: the reader crashed on it ({cause}).")
 
 

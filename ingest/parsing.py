@@ -100,7 +100,8 @@ class ParserPool:
         for child in self._idle:
             self._spawn(child.end(), self._endings)
         self._idle.clear()
-        await asyncio.gather(*self._endings, *self._refills, return_exceptions=True)
+        await asyncio.gather(*self._refills, return_exceptions=True)
+        await asyncio.gather(*self._endings)
 
     async def __aenter__(self) -> Self:
         return self
