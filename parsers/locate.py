@@ -164,15 +164,17 @@ def each_meter(
     type: Commodity,  # noqa: A002 - the record's own name for it
     unit: Unit | None = None,
     where: Condition | None = None,
+    at_least: int = 1,
     attributes: Mapping[str, Rule] | None = None,
     shared: Mapping[str, Rule] | None = None,
     **fields: Rule,
 ) -> EachMeter:
     """A meter for each part of the bill in which ``where`` holds, with rules for the meter's fields.
 
-    ``shared`` are rules that several kinds of meters have in common; those given by name come first.
+    ``shared`` are rules that several kinds of meters have in common; those given by name come first. With fewer than
+    ``at_least`` different meters, what follows ``|`` is read instead.
     """
-    return EachMeter(type, parts, {**(shared or {}), **fields}, attributes or {}, unit, where)
+    return EachMeter(type, parts, {**(shared or {}), **fields}, attributes or {}, unit, where, at_least)
 
 
 def one_meter(

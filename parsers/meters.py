@@ -35,6 +35,7 @@ class EachMeter:
     """Rules for the meters of one commodity: every part of the bill that ``parts`` finds is one meter.
 
     A part in which neither an id nor a consumption is read is none. Without ``parts`` the whole bill is one meter.
+    With fewer than ``at_least`` different meters it is as if there were none.
     """
 
     type: Commodity
@@ -43,6 +44,7 @@ class EachMeter:
     attributes: Mapping[str, Rule]
     unit: Unit | None = None
     condition: Condition | None = None
+    at_least: int = 1
     otherwise: "EachMeter | None" = None
 
     def __post_init__(self) -> None:
@@ -69,7 +71,9 @@ class EachMeter:
         chosen = [one for one in scopes if self.condition is None or self.condition.holds(one)]
         meters = [self._meter(one, at) for at, one in enumerate(chosen)]
         kept = [meter for meter in meters if any(meter.value(name) is not None for name in ("id", "consumption"))]
-        return self.otherwise.read(scope) if not kept and self.otherwise else kept
+        if len({meter.value("id") or at for at, meter in enumerate(kept)}) >= self.at_least:
+            return kept
+        return self.otherwise.read(scope) if self.otherwise else []
 
     def _meter(self, scope: Scope, at: int) -> MeterRead:
         path = f"{self.type} meter {at + 1}"

@@ -241,6 +241,15 @@ def test_one_unread_meter_leaves_the_sum_unread(tmp_path: Path) -> None:
     assert "not found" in bill.missing["electricity_consumption"]
 
 
+@pytest.mark.parametrize(("at_least", "ids"), [(2, ["900001", "900002"]), (3, [None])])
+def test_too_few_meters_are_read_otherwise(tmp_path: Path, at_least: int, ids: list[str | None]) -> None:
+    each = each_meter(rows(READ), type="electric", at_least=at_least, id=READ, consumption=READ)
+    meters = each | one_meter(type="electric", consumption=in_line("{consumption} kWh").summed())
+    bill = bill_of(tmp_path, declared(meters=(meters,)), PAGE)
+    assert [meter.id for meter in bill.meters] == ids
+    assert bill.electricity_consumption == 1_500_000
+
+
 def test_other_meters_where_there_are_none(tmp_path: Path) -> None:
     whole = one_meter(type="electric", id=right_of("Meter").first(), consumption=in_line("{consumption} kWh").summed())
     meters = each_meter(rows("^No such row"), type="electric", consumption=READ) | whole

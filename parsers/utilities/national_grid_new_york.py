@@ -94,7 +94,7 @@ class NationalGridNewYork(Utility):
             type="electric",
             where=~GAS,
             consumption=in_line(r"Total Energy(?: Usage)? {consumption} kWh")
-            | in_line(r"Metered Usage {consumption} kWh")
+            | in_line(r"Me(?:ter|asur)ed(?: Energy)? Usage {consumption} kWh")
             | ENERGY.summed()
             | in_line(r"^(?!.*(?:Billed|Total| x )).*?{consumption} kWh$").summed(),
             difference=ENERGY,

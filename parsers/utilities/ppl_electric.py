@@ -67,19 +67,13 @@ class PplElectric(Utility):
     electricity_consumption = right_of("Total Delivered:")
 
     meters = (
-        each_meter(
-            rows(READ, within=METERS),
-            type="electric",
-            id=READ,
-            consumption=READ,
-            difference=READ,
-            multiplier=READ,
-            shared=METER,
-        )
-        | one_meter(
+        each_meter(rows(READ, within=METERS), type="electric", at_least=2, id=READ, consumption=READ, shared=METER)
+        | one_meter(  # several rows of one meter: only their total is sure to hold them all
             type="electric",
             id=right_of("Meter").shaped(r"\d{6,}"),
             consumption=right_of("Total Delivered:"),
+            difference=READ,
+            multiplier=READ,
             shared=METER,
         ),
     )
