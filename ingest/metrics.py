@@ -41,7 +41,7 @@ class Metrics:
         self.api_drift.labels(kind, name).inc()
 
     def snapshot(self) -> list[dict[str, Any]]:
-        """All values as JSON can hold them, for ``families``."""
+        """All values as JSON can hold them, for ``families``. What never happened in this process is left out."""
         return [
             {
                 "name": family.name,
@@ -54,6 +54,7 @@ class Metrics:
                 ],
             }
             for family in self.registry.collect()
+            if any(sample.value for sample in family.samples if not sample.name.endswith("_created"))
         ]
 
     def _counter(self, name: str, documentation: str, *labels: str) -> Counter:

@@ -224,6 +224,7 @@ async def test_metrics_show_what_other_processes_count(world: World) -> None:
     found = await world.metrics()
     assert found["bill_ingest_uploads_total", (("account", "acme"), ("outcome", "taken"), ("process", "worker"))] == 3
     assert found["bill_ingest_parse_seconds_count", (("process", "worker"),)] == 1
+    assert ("bill_ingest_parse_seconds_count", (("process", "web"),)) not in found
     assert found["bill_ingest_parse_seconds_bucket", (("le", "0.25"), ("process", "worker"))] == 1
     assert found["bill_ingest_heartbeat_seconds", (("process", "smtp"),)] == 0
     label = (("kind", "unknown_field"), ("name", 'odd "name"\n'), ("process", "worker"))
