@@ -69,6 +69,7 @@ class Pipeline:
             Step.UPLOADING: api.find_or_upload,
             Step.POLLING: api.poll,
             Step.RESOLVED: self._reconcile,
+            Step.RECONCILED: api.look_again,
             Step.DELIVERED: api.look_again,
         }
 

@@ -198,15 +198,19 @@ async def _heartbeat(
     """Tells the web role, every few seconds, that this one lives, how its folders are, and what it counted."""
 
     async def beat() -> None:
-        while True:
-            states = {folder.account: folder.not_ready for folder in folders}
-            try:
-                await asyncio.to_thread(write_heartbeat, settings.data_dir, states, metrics, role=role)
-            except Unavailable as error:
-                log.warning("cannot say that this role lives", role=role, error=str(error))
-            await asyncio.sleep(HEARTBEAT_SECONDS)
+        states = {folder.account: folder.not_ready for folder in folders}
+        try:
+            await asyncio.to_thread(write_heartbeat, settings.data_dir, states, metrics, role=role)
+        except Unavailable as error:
+            log.warning("cannot say that this role lives", error=str(error))
 
-    beating = asyncio.create_task(beat(), name="heartbeat")
+    async def go_on() -> None:
+        while True:
+            await asyncio.sleep(HEARTBEAT_SECONDS)
+            await beat()
+
+    await beat()
+    beating = asyncio.create_task(go_on(), name="heartbeat")
     try:
         yield
     finally:

@@ -149,7 +149,11 @@ async def test_children_are_opened_once(ledger: Ledger) -> None:
     child = replace(bill, id=new_id("bill"), parent_id=bill.id, sha256="c" * 64, first_page=1, last_page=2)
     twin = replace(child, id=new_id("bill"))
     await ledger.change(bill, "split", values={"step": Step.SPLIT, "wake_at": None}, split=[child, twin])
-    assert [c.id for c in await ledger.children(bill.id)] == [child.id]
+    assert [c.id for c in await ledger.children(bill.id)] == [child.id, child.id]
+    again = await one(ledger, sha256="d" * 64)
+    await ledger.change(again, "split", values={"step": Step.SPLIT, "wake_at": None}, split=[twin])
+    assert [c.id for c in await ledger.children(again.id)] == [child.id], "known bytes are linked, not opened anew"
+    assert await ledger.parents(child.id) == [bill.id, bill.id, again.id]
 
 
 async def test_wake_makes_a_waiting_bill_due(ledger: Ledger, clock: Clock) -> None:
@@ -158,7 +162,8 @@ async def test_wake_makes_a_waiting_bill_due(ledger: Ledger, clock: Clock) -> No
     await ledger.change(bill, "uploaded", values=later)
     assert await ledger.wake("other", bayou_id="7", steps=[Step.POLLING]) == 0
     assert await ledger.wake("acme", bayou_id="7", steps=[Step.POLLING]) == 1
-    assert [b.id for b in (await ledger.due_bills((), 10))[0]] == [bill.id]
+    [due], _ = await ledger.due_bills((), 10)
+    assert (due.id, due.version) == (bill.id, 3), "a poll that runs meanwhile does not undo it"
 
 
 async def test_a_locked_database_is_said_to_be_busy(

@@ -69,7 +69,7 @@ async def run(settings: Settings, batch: Batch, *, as_json: bool) -> int:
                 worker.make_pool(settings) as pool,
             ):
                 async with worker.open_intake(settings, ledger, pool, lambda: wakeup.wake(settings.data_dir)) as intake:
-                    await import_items(collected.items, intake, account=account, on_progress=done)
+                    rows[:] = await import_items(collected.items, intake, account=account, on_progress=done)
                 await _wait(ledger, rows, batch.wait, progress)
                 _show(await _with_records(ledger, rows), collected.skipped, as_json=as_json)
     finally:

@@ -44,8 +44,8 @@ class FileDelivery:
             place = self._settings.output_dir / bill.account / f"{bill.id}.json"
             await asyncio.to_thread(write_durably, place, as_json(bill.record))
         await self._beside(bill.id)
-        if bill.parent_id is not None:
-            await self._beside(bill.parent_id)
+        for parent_id in await self._ledger.parents(bill_id):
+            await self._beside(parent_id)
 
     async def _bill(self, bill_id: str) -> Bill:
         bill = await self._ledger.bill(bill_id)

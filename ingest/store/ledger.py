@@ -30,7 +30,7 @@ from ingest.store.rows import (
     to_delivery,
     to_event,
 )
-from ingest.store.schema import arrivals, bills, deliveries, events, stopped_accounts
+from ingest.store.schema import arrivals, bills, deliveries, events, parts, stopped_accounts
 from ingest.store.writer import GroupWriter
 
 T = TypeVar("T")
@@ -119,8 +119,18 @@ class Ledger:
 
     async def children(self, bill_id: str) -> list[Bill]:
         """The bills that a document was split into, in the order of their pages."""
-        query = sa.select(bills).where(bills.c.parent_id == bill_id).order_by(bills.c.first_page, bills.c.id)
+        query = (
+            sa.select(bills)
+            .join(parts, parts.c.bill_id == bills.c.id)
+            .where(parts.c.parent_id == bill_id)
+            .order_by(parts.c.position)
+        )
         return [to_bill(row) for row in await self._rows(query)]
+
+    async def parents(self, bill_id: str) -> list[str]:
+        """The documents that this bill was found in, besides coming alone."""
+        query = sa.select(parts.c.parent_id).where(parts.c.bill_id == bill_id)
+        return [row.parent_id for row in await self._rows(query)]
 
     async def steps(self, bill_ids: Collection[str]) -> dict[str, Step]:
         """Where each of these bills stands."""
@@ -191,8 +201,7 @@ class Ledger:
             await transactions.add_event(
                 connection, after, kind, at, transactions.plain(values if data is None else data)
             )
-            for child in split:
-                await transactions.add_child(connection, child, at)
+            await transactions.add_children(connection, after, split, at)
             for delivery in send:
                 await transactions.send(connection, delivery, after, at)
             return after
@@ -204,12 +213,11 @@ class Ledger:
         at = self.clock()
 
         async def work(connection: AsyncConnection) -> int:
-            done = await connection.execute(
-                bills.update()
-                .where(bills.c.account == account, bills.c.bayou_id == bayou_id, bills.c.step.in_(steps))
-                .values(wake_at=at)
-            )
-            return done.rowcount
+            same = (bills.c.account == account, bills.c.bayou_id == bayou_id, bills.c.step.in_(steps))
+            found = (await connection.execute(sa.select(bills).where(*same))).all()
+            for row in found:
+                await transactions.wake(connection, to_bill(row), at)
+            return len(found)
 
         return await self._writer.write(work)
 

@@ -21,12 +21,12 @@ class Step(StrEnum):
     RECONCILED = "reconciled"
     DELIVERED = "delivered"
     SPLIT = "split"
-    """It held several bills, which go their own ways (``parent_id``)."""
+    """It held several bills, which go their own ways (``Ledger.children``)."""
     REFUSED = "refused"
     """It turned out to be no bill that anybody could read; ``reason`` says why."""
 
 
-NEEDS_API = (Step.PARSED, Step.UPLOADING, Step.POLLING, Step.DELIVERED)
+NEEDS_API = (Step.PARSED, Step.UPLOADING, Step.POLLING, Step.RECONCILED, Step.DELIVERED)
 """Steps whose next one talks to the API."""
 
 

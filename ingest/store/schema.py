@@ -68,7 +68,7 @@ bills = Table(
     Column("sha256", Text, nullable=False, comment="of this bill's own PDF"),
     Column("name", Text, nullable=False),
     Column("source", Text, nullable=False),
-    Column("parent_id", Text, ForeignKey("bills.id"), comment="the whole document that it was split from"),
+    Column("parent_id", Text, ForeignKey("bills.id"), comment="the whole document that it was first split from"),
     Column("first_page", Integer, comment="of the whole document"),
     Column("last_page", Integer),
     Column("customer", Text),
@@ -92,7 +92,17 @@ bills = Table(
     UniqueConstraint("account", "sha256"),
     Index(None, "wake_at", "priority"),
     Index(None, "account", "bayou_id"),
-    Index(None, "parent_id"),
+    Index(None, "account", "step"),
+    Index(None, "received_at"),
+)
+
+parts = Table(
+    "parts",
+    metadata,
+    Column("parent_id", Text, ForeignKey("bills.id"), primary_key=True),
+    Column("position", Integer, primary_key=True, comment="in the order of the pages"),
+    Column("bill_id", Text, ForeignKey("bills.id"), nullable=False, comment="a bill of its own, maybe known before"),
+    Index(None, "bill_id"),
 )
 
 events = Table(

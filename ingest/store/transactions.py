@@ -1,7 +1,8 @@
 """What happens inside one transaction of the ledger: a document comes in, a child is opened, a delivery is closed."""
 
 import datetime as dt
-from dataclasses import asdict
+from collections.abc import Sequence
+from dataclasses import asdict, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ingest.reasons import Reason
 from ingest.store.rows import Arrival, Bill, Delivery, NewArrival, NewDelivery, Outcome, Step, new_id, to_bill
-from ingest.store.schema import arrivals, bills, deliveries, events
+from ingest.store.schema import arrivals, bills, deliveries, events, parts
 
 TRIED_AGAIN = {Reason.CUSTOMER_ID_INVALID, Reason.REJECTED_BY_API}
 """Reasons that people put right outside (a customer is created): the same document then starts once more."""
@@ -83,11 +84,22 @@ async def _try_again(connection: AsyncConnection, bill: Bill, new: NewArrival, a
     await add_event(connection, to_bill(row), "tried_again", at, plain(values))
 
 
-async def add_child(connection: AsyncConnection, child: Bill, at: dt.datetime) -> None:
-    """Opens a bill that was split off, unless its very bytes are known already."""
-    query = sa.select(bills.c.id).where(bills.c.account == child.account, bills.c.sha256 == child.sha256)
-    if (await connection.execute(query)).first() is None:
-        await _insert(connection, child, "split_off", at)
+async def add_children(connection: AsyncConnection, parent: Bill, children: Sequence[Bill], at: dt.datetime) -> None:
+    """Opens the bills that a document was split into; one whose very bytes are known already is only linked."""
+    for position, child in enumerate(children):
+        query = sa.select(bills.c.id).where(bills.c.account == child.account, bills.c.sha256 == child.sha256)
+        known = (await connection.execute(query)).scalar_one_or_none()
+        if known is None:
+            await _insert(connection, child, "split_off", at)
+        link = {"parent_id": parent.id, "position": position, "bill_id": known or child.id}
+        await connection.execute(parts.insert().values(link))
+
+
+async def wake(connection: AsyncConnection, bill: Bill, at: dt.datetime) -> None:
+    """Makes the next step due now. A step that runs meanwhile finds a newer version and begins anew."""
+    values = {"wake_at": at, "version": bill.version + 1, "updated_at": at}
+    await connection.execute(bills.update().where(bills.c.id == bill.id).values(values))
+    await add_event(connection, replace(bill, version=bill.version + 1), "woken", at, {})
 
 
 async def add_event(connection: AsyncConnection, bill: Bill, kind: str, at: dt.datetime, data: dict[str, Any]) -> None:

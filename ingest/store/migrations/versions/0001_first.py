@@ -18,7 +18,7 @@ def upgrade() -> None:
         sa.Column("sha256", sa.Text(), nullable=False, comment="of this bill's own PDF"),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("source", sa.Text(), nullable=False),
-        sa.Column("parent_id", sa.Text(), nullable=True, comment="the whole document that it was split from"),
+        sa.Column("parent_id", sa.Text(), nullable=True, comment="the whole document that it was first split from"),
         sa.Column("first_page", sa.Integer(), nullable=True, comment="of the whole document"),
         sa.Column("last_page", sa.Integer(), nullable=True),
         sa.Column("customer", sa.Text(), nullable=True),
@@ -46,7 +46,8 @@ def upgrade() -> None:
         sa.UniqueConstraint("account", "sha256", name=op.f("uq_bills_account_sha256")),
     )
     op.create_index(op.f("ix_bills_account_bayou_id"), "bills", ["account", "bayou_id"], unique=False)
-    op.create_index(op.f("ix_bills_parent_id"), "bills", ["parent_id"], unique=False)
+    op.create_index(op.f("ix_bills_account_step"), "bills", ["account", "step"], unique=False)
+    op.create_index(op.f("ix_bills_received_at"), "bills", ["received_at"], unique=False)
     op.create_index(op.f("ix_bills_wake_at_priority"), "bills", ["wake_at", "priority"], unique=False)
     op.create_table(
         "stopped_accounts",
@@ -109,3 +110,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_events")),
     )
     op.create_index(op.f("ix_events_bill_id_id"), "events", ["bill_id", "id"], unique=False)
+    op.create_table(
+        "parts",
+        sa.Column("parent_id", sa.Text(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False, comment="in the order of the pages"),
+        sa.Column("bill_id", sa.Text(), nullable=False, comment="a bill of its own, maybe known before"),
+        sa.ForeignKeyConstraint(["bill_id"], ["bills.id"], name=op.f("fk_parts_bill_id")),
+        sa.ForeignKeyConstraint(["parent_id"], ["bills.id"], name=op.f("fk_parts_parent_id")),
+        sa.PrimaryKeyConstraint("parent_id", "position", name=op.f("pk_parts")),
+    )
+    op.create_index(op.f("ix_parts_bill_id"), "parts", ["bill_id"], unique=False)
