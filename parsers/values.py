@@ -55,7 +55,7 @@ def tidy(text: str) -> str:
 
 
 def cents(text: str) -> int:
-    """``$1,234.50``, ``-$ 0.41``, ``- 59.42``, ``(5.00)``, ``5.00 CR``, ``.00`` as cents."""
+    """``$1,234.50``, ``-$ 0.50``, ``- 10.00``, ``(5.00)``, ``5.00 CR``, ``.00`` as cents."""
     match = _MONEY.fullmatch(_short(text))
     if not match or bool(match["open"]) != bool(match["close"]):
         raise UnreadableError("an amount", text)
@@ -68,12 +68,12 @@ def cents(text: str) -> int:
 
 
 def quantity(text: str) -> Decimal:
-    """``1,062``, ``150.4 kW``, ``-12.5`` as a number; the unit is not looked at."""
+    """``1,050``, ``12.5 kW``, ``-12.5`` as a number; the unit is not looked at."""
     return _quantity(text, "a number")[0]
 
 
 def watt_hours(text: str) -> int:
-    """``18,312 kWh`` or a bare ``18,312`` (kilowatt-hours) as watt-hours."""
+    """``1,200 kWh`` or a bare ``1,200`` (kilowatt-hours) as watt-hours."""
     number, unit = _quantity(text, "kilowatt-hours")
     if unit.lower() not in _KILOWATT_HOURS or number * 1000 % 1:
         raise UnreadableError("kilowatt-hours", text)

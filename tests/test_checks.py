@@ -25,20 +25,20 @@ def electric(**fields: Any) -> Meter:
     return Meter(type="electric", **fields)
 
 
-@pytest.mark.parametrize(("total", "holds"), [(2855, True), (2856, False), (None, None)])
+@pytest.mark.parametrize(("total", "holds"), [(2500, True), (2501, False), (None, None)])
 def test_delivery_and_supply(total: int | None, holds: bool | None) -> None:
-    of = bill(delivery_charge=2465, supply_charge=390, electricity_amount=total)
+    of = bill(delivery_charge=2000, supply_charge=500, electricity_amount=total)
     assert outcome("delivery_and_supply", of) is holds
 
 
 @pytest.mark.parametrize(
     ("fields", "other", "holds"),
     [
-        ({"electricity_amount": 2855, "gas_amount": 2626, "total_amount": 5440}, -41, True),
-        ({"electricity_amount": 2855, "gas_amount": 2626, "total_amount": 5441}, -41, False),
-        ({"electricity_amount": 2855, "total_amount": 2855}, 0, True),
-        ({"electricity_amount": 2855, "total_amount": 5440}, None, None),
-        ({"total_amount": 5440}, -41, None),
+        ({"electricity_amount": 2500, "gas_amount": 3000, "total_amount": 5450}, -50, True),
+        ({"electricity_amount": 2500, "gas_amount": 3000, "total_amount": 5451}, -50, False),
+        ({"electricity_amount": 2500, "total_amount": 2500}, 0, True),
+        ({"electricity_amount": 2500, "total_amount": 5450}, None, None),
+        ({"total_amount": 5450}, -50, None),
     ],
 )
 def test_services_and_total(fields: dict[str, int], other: int | None, holds: bool | None) -> None:
@@ -49,14 +49,14 @@ def test_services_and_total(fields: dict[str, int], other: int | None, holds: bo
 @pytest.mark.parametrize(
     ("fields", "evidence", "holds"),
     [
-        ({"outstanding_balance": 4739, "total_amount": 71425, "amount_due": 76164}, {}, True),
-        ({"outstanding_balance": -25000, "total_amount": 6951, "amount_due": -18049}, {}, True),
-        ({"outstanding_balance": 4739, "total_amount": 71425, "amount_due": 71425}, {}, False),
-        ({"outstanding_balance": 4739, "total_amount": 71425, "amount_due": 9000}, {"budget_amount": 9000}, None),
-        ({"outstanding_balance": 0, "delivery_charge": 126, "supply_charge": 167, "amount_due": 293}, {}, True),
-        ({"outstanding_balance": 0, "delivery_charge": 126, "supply_charge": 167, "amount_due": 126}, {}, False),
-        ({"outstanding_balance": 0, "delivery_charge": 126, "amount_due": 293}, {}, None),
-        ({"total_amount": 71425, "amount_due": 71425}, {}, None),
+        ({"outstanding_balance": 4000, "total_amount": 70000, "amount_due": 74000}, {}, True),
+        ({"outstanding_balance": -25000, "total_amount": 7000, "amount_due": -18000}, {}, True),
+        ({"outstanding_balance": 4000, "total_amount": 70000, "amount_due": 70000}, {}, False),
+        ({"outstanding_balance": 4000, "total_amount": 70000, "amount_due": 9000}, {"budget_amount": 9000}, None),
+        ({"outstanding_balance": 0, "delivery_charge": 120, "supply_charge": 160, "amount_due": 280}, {}, True),
+        ({"outstanding_balance": 0, "delivery_charge": 120, "supply_charge": 160, "amount_due": 120}, {}, False),
+        ({"outstanding_balance": 0, "delivery_charge": 120, "amount_due": 280}, {}, None),
+        ({"total_amount": 70000, "amount_due": 70000}, {}, None),
     ],
 )
 def test_balance_and_due(fields: dict[str, int], evidence: dict[str, int], holds: bool | None) -> None:
@@ -64,8 +64,8 @@ def test_balance_and_due(fields: dict[str, int], evidence: dict[str, int], holds
 
 
 def test_payments_and_balance() -> None:
-    evidence = Evidence({"previous_balance": 138299, "payments": -133560})
-    assert outcome("payments_and_balance", bill(outstanding_balance=4739), evidence) is True
+    evidence = Evidence({"previous_balance": 130000, "payments": -126000})
+    assert outcome("payments_and_balance", bill(outstanding_balance=4000), evidence) is True
     assert outcome("payments_and_balance", bill(outstanding_balance=0), evidence) is False
     assert outcome("payments_and_balance", bill(), evidence) is None
 
@@ -82,14 +82,14 @@ def test_meters_and_consumption() -> None:
 @pytest.mark.parametrize(
     ("read", "consumption", "holds"),
     [
-        ({"reading": 95692, "prior_reading": 94844}, 848_000, True),
-        ({"reading": 95692, "prior_reading": 94844}, 849_000, False),
+        ({"reading": 95800, "prior_reading": 95000}, 800_000, True),
+        ({"reading": 95800, "prior_reading": 95000}, 801_000, False),
         ({"reading": 120, "prior_reading": 99900}, 220_000, True),  # five digits, turned once
         ({"reading": 120, "prior_reading": 99900}, 230_000, False),
-        ({"difference": 69, "multiplier": 384}, 26_496_000, True),
-        ({"difference": 69, "multiplier": 385}, 26_496_000, False),
-        ({"difference": "0.94", "multiplier": 160}, 150_400, True),
-        ({"multiplier": 160}, 150_400, None),
+        ({"difference": 70, "multiplier": 300}, 21_000_000, True),
+        ({"difference": 70, "multiplier": 301}, 21_000_000, False),
+        ({"difference": "0.75", "multiplier": 160}, 120_000, True),
+        ({"multiplier": 160}, 120_000, None),
     ],
 )
 def test_readings_and_usage(read: dict[str, Any], consumption: int, holds: bool | None) -> None:
@@ -99,9 +99,9 @@ def test_readings_and_usage(read: dict[str, Any], consumption: int, holds: bool 
 
 
 def test_therms_are_rounded_as_printed() -> None:
-    evidence = Evidence(meters=[{"difference": Decimal(264), "multiplier": Decimal("1.02646")}])
-    assert outcome("readings_and_usage", bill(meters=(Meter(type="gas", consumption=Decimal(271)),)), evidence) is True
-    assert outcome("readings_and_usage", bill(meters=(Meter(type="gas", consumption=Decimal(270)),)), evidence) is False
+    evidence = Evidence(meters=[{"difference": Decimal(200), "multiplier": Decimal("1.02700")}])
+    assert outcome("readings_and_usage", bill(meters=(Meter(type="gas", consumption=Decimal(205)),)), evidence) is True
+    assert outcome("readings_and_usage", bill(meters=(Meter(type="gas", consumption=Decimal(204)),)), evidence) is False
 
 
 @pytest.mark.parametrize(("days", "holds"), [(31, False), (32, True), (33, True), (34, False)])

@@ -49,11 +49,11 @@ def test_right_of_takes_the_first_value_and_row_end_the_last(tmp_path: Path) -> 
 
 
 def test_a_value_keeps_where_it_was_read(tmp_path: Path) -> None:
-    with scope(tmp_path, [(20, [(30, "page one")])], [(50, [(30, "Total due"), (-400, "$ 1,013.50")])]) as where:
+    with scope(tmp_path, [(20, [(30, "page one")])], [(50, [(30, "Total due"), (-400, "$ 1,020.50")])]) as where:
         outcome = read(right_of("Total due"), where, "amount_due")
     assert isinstance(outcome, Found)
     source = outcome.source
-    assert (source.page, source.text, source.rule) == (2, "$ 1,013.50", "label 'Total due'")
+    assert (source.page, source.text, source.rule) == (2, "$ 1,020.50", "label 'Total due'")
     x0, top, x1, bottom = source.box
     assert 340 < x0 < x1 == pytest.approx(400, abs=1)
     assert 48 < top < bottom < 62
@@ -113,18 +113,18 @@ def test_below_takes_the_nearest_phrase_under_the_label(tmp_path: Path) -> None:
     page = [
         (50, [(30, "Bill date"), (200, "Due date")]),
         (52, [(400, "another column")]),
-        (62, [(30, "07/03/25"), (200, "07/23/25")]),
+        (62, [(30, "07/04/25"), (200, "07/24/25")]),
         (74, [(30, "01/01/25")]),
     ]
     with scope(tmp_path, page) as where:
-        assert str(value(read(below("Due date"), where, "due_on"))) == "2025-07-23"
-        assert str(value(read(below("Bill date"), where, "billed_on"))) == "2025-07-03"
+        assert str(value(read(below("Due date"), where, "due_on"))) == "2025-07-24"
+        assert str(value(read(below("Bill date"), where, "billed_on"))) == "2025-07-04"
         assert str(value(read(below("Bill date", skip=1), where, "billed_on"))) == "2025-01-01"
         assert reason(read(below("Bill date"), where)) == "label 'Bill date' without amount below it"
 
 
 def test_a_value_far_below_is_another_one(tmp_path: Path) -> None:
-    with scope(tmp_path, [(50, [(30, "Due date")]), (150, [(30, "07/03/25")])]) as where:
+    with scope(tmp_path, [(50, [(30, "Due date")]), (150, [(30, "07/04/25")])]) as where:
         assert reason(read(below("Due date"), where, "due_on")) == "label 'Due date' without date below it"
 
 
@@ -151,21 +151,21 @@ def test_a_value_may_touch_its_label(tmp_path: Path) -> None:
 SUMMARY = [
     (40, [(300, "SUPPLY"), (400, "OTHER")]),
     (50, [(200, "DELIVERY"), (300, "SERVICES"), (400, "CHARGES"), (500, "TOTAL")]),
-    (64, [(30, "Electric Service"), (-240, "24.65"), (-330, "3.90"), (-530, "28.55")]),
-    (78, [(30, "Gas Service"), (-240, "26.26"), (242, "Billed by supplier"), (-530, "26.26")]),
-    (92, [(30, "Total"), (-240, "$ 50.91"), (-330, "$ 3.90"), (-440, "-$ 0.41"), (-530, "$ 54.40")]),
+    (64, [(30, "Electric Service"), (-240, "20.00"), (-330, "5.00"), (-530, "25.00")]),
+    (78, [(30, "Gas Service"), (-240, "30.00"), (242, "Billed by supplier"), (-530, "30.00")]),
+    (92, [(30, "Total"), (-240, "$ 50.00"), (-330, "$ 5.00"), (-440, "-$ 0.50"), (-530, "$ 54.50")]),
 ]
 
 
 @pytest.mark.parametrize(
     ("row", "column", "cents"),
     [
-        ("Electric Service", "DELIVERY", 2465),
-        ("Electric Service", "SUPPLY SERVICES", 390),
-        ("Gas Service", "DELIVERY", 2626),
-        ("Gas Service", "TOTAL", 2626),
-        ("Total", "OTHER CHARGES", -41),
-        (("No such", "Gas Service"), ("No such", "TOTAL"), 2626),
+        ("Electric Service", "DELIVERY", 2000),
+        ("Electric Service", "SUPPLY SERVICES", 500),
+        ("Gas Service", "DELIVERY", 3000),
+        ("Gas Service", "TOTAL", 3000),
+        ("Total", "OTHER CHARGES", -50),
+        (("No such", "Gas Service"), ("No such", "TOTAL"), 3000),
     ],
 )
 def test_cell(tmp_path: Path, row: str | tuple[str, ...], column: str | tuple[str, ...], cents: int) -> None:
@@ -181,12 +181,12 @@ def test_words_in_a_cell_are_the_reason(tmp_path: Path) -> None:
 
 def test_in_line_reads_all_its_holes(tmp_path: Path) -> None:
     line = in_line(r"^For (?P<account_number>\d{5}-\d) from {billing_period_from} to {due_on:month_day} {amount_due}")
-    text = "For 99999-0   from 06/04/25 to Jul 2 $ 7,254.94"
+    text = "For 99999-0   from 06/05/25 to Jul 2 $ 7,000.50"
     with scope(tmp_path, [(50, [(30, text)])]) as where:
         assert value(read(line, where, "account_number")) == "99999-0"
-        assert str(value(read(line, where, "billing_period_from"))) == "2025-06-04"
+        assert str(value(read(line, where, "billing_period_from"))) == "2025-06-05"
         assert value(read(line, where, "due_on")) == (7, 2)
-        assert value(read(line, where, "amount_due")) == 725494
+        assert value(read(line, where, "amount_due")) == 700050
 
 
 @pytest.mark.parametrize(
@@ -305,27 +305,27 @@ def test_a_settled_balance_is_zero_only_where_payments_cancel_it(
     ("block", "skip", "address"),
     [
         (
-            ["EXAMPLE CO", "1 TEST ST UNIT 2", "PORTLAND ME 04101"],
+            ["EXAMPLE CO", "1 TEST ST UNIT 2", "BANGOR ME 04400"],
             1,
-            Address(line_1="1 TEST ST UNIT 2", city="PORTLAND", state="ME", postal_code="04101"),
+            Address(line_1="1 TEST ST UNIT 2", city="BANGOR", state="ME", postal_code="04400"),
         ),
         (
-            ["EXAMPLE CO", "DIVISION OF TESTS", "16 EXAMPLE ST", "MUNCY, PA 17756-0001"],
+            ["EXAMPLE CO", "DIVISION OF TESTS", "16 EXAMPLE ST", "EASTON, PA 18000-0001"],
             1,
-            Address(line_1="16 EXAMPLE ST", city="MUNCY", state="PA", postal_code="17756", postal_code_suffix="0001"),
+            Address(line_1="16 EXAMPLE ST", city="EASTON", state="PA", postal_code="18000", postal_code_suffix="0001"),
         ),
         (
-            ["EXAMPLE CO", "1400 TEST AVE,", "LIBRARY", "ALBANY NY 12222"],
+            ["EXAMPLE CO", "700 TEST AVE,", "LIBRARY", "UTICA NY 13500"],
             1,
-            Address(line_1="1400 TEST AVE", line_2="LIBRARY", city="ALBANY", state="NY", postal_code="12222"),
+            Address(line_1="700 TEST AVE", line_2="LIBRARY", city="UTICA", state="NY", postal_code="13500"),
         ),
         (
-            ["EXAMPLE CO", "TEST AVE PARKING", "ALBANY NY 12206"],
+            ["EXAMPLE CO", "TEST AVE LAMPS", "UTICA NY 13501"],
             1,
-            Address(line_1="TEST AVE PARKING", city="ALBANY", state="NY", postal_code="12206"),
+            Address(line_1="TEST AVE LAMPS", city="UTICA", state="NY", postal_code="13501"),
         ),
         (["EXAMPLE CO", "1 TEST ST", "SOMEWHERE"], 1, None),
-        (["EXAMPLE CO", "1 TEST ST", "PORTLAND ZZ 04101"], 1, None),
+        (["EXAMPLE CO", "1 TEST ST", "BANGOR ZZ 04400"], 1, None),
     ],
 )
 def test_addresses(tmp_path: Path, block: list[str], skip: int, address: Address | None) -> None:
