@@ -5,6 +5,7 @@ Environment variables begin with ``BILL_INGEST_`` and name nested keys with two 
 ``api_key_file = "…"`` in the TOML file. The environment wins over the file.
 """
 
+import base64
 import os
 import tomllib
 from pathlib import Path
@@ -58,6 +59,16 @@ MailAddress = Annotated[str, AfterValidator(_address)]
 Port = Annotated[int, Field(ge=0, le=65535)]
 
 
+def _check_webhook_secret(secret: str) -> None:
+    """As Standard Webhooks wants it: 24 to 64 bytes in base64, with or without its prefix."""
+    try:
+        size = len(base64.b64decode(secret.removeprefix("whsec_"), validate=True))
+    except ValueError as error:
+        raise ValueError("webhook_secret must be base64, with or without 'whsec_' before it") from error
+    if not 24 <= size <= 64:
+        raise ValueError(f"webhook_secret must be 24 to 64 bytes in base64, not {size}")
+
+
 class _Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -83,6 +94,11 @@ class Account(_Section):
             )
         if self.webhook_urls and self.webhook_secret is None:
             raise ValueError("webhook_urls needs a webhook_secret (or webhook_secret_file)")
+        if self.webhook_secret is not None:
+            _check_webhook_secret(self.webhook_secret.get_secret_value())
+        for url in self.webhook_urls:
+            if not url.startswith(("https://", "http://")):
+                raise ValueError(f"webhook_urls: {url!r} must begin with https:// (or http://)")
         return self
 
 
@@ -197,6 +213,15 @@ class Settings(BaseSettings):
                         f"accounts.{name}.recipients: {recipient} belongs to {owners[recipient]!r} already"
                     )
                 owners[recipient] = name
+        return self
+
+    @model_validator(mode="after")
+    def _inboxes_are_apart(self) -> Self:
+        inboxes = {name: inbox.absolute() for name in self.accounts if (inbox := self.inbox(name))}
+        for name, inbox in inboxes.items():
+            for other, theirs in inboxes.items():
+                if name != other and inbox.is_relative_to(theirs):
+                    raise ValueError(f"accounts.{name}.inbox: {inbox} lies in the inbox of {other!r}; keep them apart")
         return self
 
     @classmethod

@@ -76,6 +76,11 @@ class ParserPool:
             detail = f"The local parser failed on it ({error.args[0]})."
             return Document(document=DocumentKind.UNKNOWN_UTILITY, detail=detail)
 
+    async def explain(self, path: Path, *, priority: int = 0, **options: Any) -> str:
+        """How a document was read, as text for people. Raises ``DocumentError``."""
+        request = {"op": "explain", "path": str(path), "options": options}
+        return str((await self._ask_about_file(request, priority))["text"])
+
     async def inspect(self, path: Path, *, priority: int = 0) -> Inspection:
         """Page count and encryption. Raises ``DocumentError``."""
         return Inspection.model_validate(await self._ask_about_file({"op": "inspect", "path": str(path)}, priority))

@@ -3,6 +3,7 @@
 ``python -m parsers.child --memory-mb N --cpu-seconds N`` answers each line of JSON on stdin with one on stdout::
 
     {"op": "read", "path": "/x.pdf", "options": {}}                      {"ok": {"document": "bill", ...}}
+    {"op": "explain", "path": "/x.pdf", "options": {}}                   {"ok": {"text": "…"}}
     {"op": "inspect", "path": "/x.pdf"}                                  {"ok": {"page_count": 3, "encrypted": false}}
     {"op": "cut", "path": "/x.pdf", "first": 1, "last": 2, "target": …}  {"ok": null}
                                                                          {"error": {"kind": …, "detail": …}}
@@ -115,6 +116,14 @@ def _read(request: Message) -> Message:
     return document
 
 
+def _explain(request: Message) -> Message:
+    from parsers import Explanation, read
+
+    explanation = Explanation()
+    read(Path(request["path"]), explain=explanation, **request.get("options", {}))
+    return {"text": explanation.text}
+
+
 def _inspect(request: Message) -> Message:
     return inspect(Path(request["path"])).model_dump(mode="json")
 
@@ -123,7 +132,12 @@ def _cut(request: Message) -> None:
     cut(Path(request["path"]), request["first"], request["last"], Path(request["target"]))
 
 
-_OPERATIONS: dict[str, Callable[[Message], Message | None]] = {"read": _read, "inspect": _inspect, "cut": _cut}
+_OPERATIONS: dict[str, Callable[[Message], Message | None]] = {
+    "read": _read,
+    "explain": _explain,
+    "inspect": _inspect,
+    "cut": _cut,
+}
 
 
 def _write(replies: TextIO, reply: Message) -> None:

@@ -76,6 +76,12 @@ def test_a_secret_in_a_file_by_variable_and_by_settings_file(tmp_path: Path, mon
         ("[accounts.a]\ndomains = ['a b']", r"accounts\.a\.domains\.0: 'a b' is not a domain"),
         ("[accounts.a]\nrecipients = ['bills']", r"accounts\.a\.recipients\.0: 'bills' is not an address"),
         ("[accounts.a]\nwebhook_urls = ['http://x']", r"accounts\.a: webhook_urls needs a webhook_secret"),
+        ("[accounts.a]\nwebhook_secret = 'whsec_c2hvcnQ='", r"webhook_secret must be 24 to 64 bytes in base64, not 5"),
+        ("[accounts.a]\nwebhook_secret = '§'", r"webhook_secret must be base64"),
+        (
+            "[accounts.a]\ninbox = '/b'\n[accounts.b]\ninbox = '/b/c'",
+            r"accounts\.b\.inbox: /b/c lies in the inbox of 'a'",
+        ),
         ("[accounts.a]\napi_key_file = '/nowhere/key'", r"api_key_file: cannot read /nowhere/key"),
         ("[accounts.a]\nrecipients = ['b@x.y']\n[accounts.b]\nrecipients = ['B@X.Y']", r"belongs to 'a' already"),
         ("[smtp]\ntls_cert = 'x'", r"smtp: tls_cert and tls_key go together"),

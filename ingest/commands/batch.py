@@ -22,6 +22,7 @@ from yarl import URL
 from ingest import wakeup, worker
 from ingest.config import Settings
 from ingest.errors import ConfigError
+from ingest.sources.archive import ArchiveLimits
 from ingest.sources.batch import BatchOutcome, BatchRow, check_report_place, collect, import_items, write_report
 from ingest.store.ledger import Ledger
 from ingest.store.rows import Step
@@ -53,7 +54,8 @@ async def run(settings: Settings, batch: Batch, *, as_json: bool) -> int:
         raise ConfigError("nothing to import: name files, folders or archives, or a --manifest")
     if batch.report:
         check_report_place(batch.report)
-    collected = await asyncio.to_thread(collect, batch.paths, batch.manifest, batch.customer)
+    limits = ArchiveLimits(document_bytes=settings.limits.max_document_bytes)
+    collected = await asyncio.to_thread(collect, batch.paths, batch.manifest, batch.customer, limits)
     rows: list[BatchRow] = []
     try:
         with _progress() as progress:

@@ -10,6 +10,7 @@ import typer
 
 from ingest.commands.tables import show_document
 from ingest.parsing import ParserPool
+from parsers.errors import DocumentError
 from parsers.model import Document, DocumentKind
 
 DONE, NOT_ALL = 0, 1
@@ -26,7 +27,7 @@ async def run(paths: Sequence[Path], *, as_json: bool, explain: bool, engine: st
     async with ParserPool(size=jobs) as pool:
         if explain:
             for file in files:
-                typer.echo(await pool.explain(file, engine=engine))
+                typer.echo(f"{file}\n{await _explanation(pool, file, engine)}")
             return DONE if all_read else NOT_ALL
         async for file, document in _read(pool, files, engine, jobs):
             all_read &= document.document is DocumentKind.BILL
@@ -35,6 +36,13 @@ async def run(paths: Sequence[Path], *, as_json: bool, explain: bool, engine: st
             else:
                 show_document(file, document)
     return DONE if all_read else NOT_ALL
+
+
+async def _explanation(pool: ParserPool, file: Path, engine: str) -> str:
+    try:
+        return await pool.explain(file, engine=engine)
+    except DocumentError as error:
+        return f"{error}\n"
 
 
 async def _read(
