@@ -6,65 +6,35 @@ values, kinds          text to exact values; what each field's value looks like
 locate                 the vocabulary that parsers are written in; its rules are in rules, search, places, tables,
                        patterns, sections, addresses, meters
 utility, utilities/    what a parser is; one module for each utility
+reader                 the whole way from a PDF to its bills
 registry, split        whose document it is; which pages are one bill
 reading, checks        one bill from its rules; what must add up
 explain                how it was read, for people
 """
 
-from pathlib import Path
+from importlib import import_module
+from typing import TYPE_CHECKING
 
-from parsers.cutting import cut
-from parsers.document import Engine, inspect, open_document
-from parsers.errors import DocumentError
-from parsers.explain import Explanation
-from parsers.model import Document, DocumentKind
-from parsers.outcome import Attempt
-from parsers.reading import read_bill
-from parsers.region import Sheet
-from parsers.registry import claims, not_a_bill
-from parsers.split import split
-from parsers.utility import Utility
+if TYPE_CHECKING:
+    from parsers.cutting import cut
+    from parsers.document import inspect
+    from parsers.explain import Explanation
+    from parsers.reader import read
+    from parsers.utility import Utility
 
 __all__ = ["Explanation", "Utility", "cut", "inspect", "read"]
 
-
-def read(path: Path, *, engine: Engine = "pdfium", explain: Explanation | None = None) -> Document:
-    """All bills of a PDF, or the reason why there are none. ``explain`` takes up how they were read."""
-    explanation = explain or Explanation()
-    try:
-        with open_document(path, engine=engine) as opened:
-            document = _read([Sheet(page) for page in opened.pages], explanation)
-    except DocumentError as error:
-        document = Document(document=error.kind, detail=error.detail)
-    explanation.document = document
-    return document
+_HOMES = {
+    "Explanation": "parsers.explain",
+    "Utility": "parsers.utility",
+    "cut": "parsers.cutting",
+    "inspect": "parsers.document",
+    "read": "parsers.reader",
+}
 
 
-def _read(sheets: list[Sheet], explanation: Explanation) -> Document:
-    claimed = claims(sheets)
-    if len(claimed) == 1:
-        return _bills(claimed[0], sheets, explanation)
-    if claimed:
-        codes = ", ".join(utility.code for utility in claimed)
-        return _none(DocumentKind.UNKNOWN_UTILITY, sheets, f"More than one parser claims it: {codes}.")
-    if known := not_a_bill(sheets):
-        code, sentence = known
-        return _none(DocumentKind.NOT_A_BILL, sheets, sentence, parser=code)
-    readable = [sheet for sheet in sheets if sheet.page.usable_text]
-    unreadable = len(sheets) - len(readable)
-    if unreadable and (not readable or readable[0] is not sheets[0] or unreadable > len(readable)):
-        return _none(DocumentKind.NEEDS_OCR, sheets, f"{unreadable} of {len(sheets)} pages have no usable text.")
-    return _none(DocumentKind.UNKNOWN_UTILITY, sheets, "No parser knows the company that issued it.")
-
-
-def _none(kind: DocumentKind, sheets: list[Sheet], detail: str, parser: str | None = None) -> Document:
-    return Document(document=kind, page_count=len(sheets), parser=parser, detail=detail)
-
-
-def _bills(utility: type[Utility], sheets: list[Sheet], explanation: Explanation) -> Document:
-    bills = []
-    for pages in split(utility, sheets):
-        attempts: list[Attempt] = []
-        bills.append(read_bill(utility, pages, attempts))
-        explanation.tried.append(attempts)
-    return Document(document=DocumentKind.BILL, page_count=len(sheets), parser=utility.code, bills=tuple(bills))
+def __getattr__(name: str) -> object:
+    """Opens PDF libraries and parsers only for those who read documents; the record alone (``model``) stays light."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'parsers' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)

@@ -27,7 +27,7 @@ from ingest.store import engine
 from ingest.store.ledger import Ledger
 from ingest.store.rows import Bill, Delivery, NewArrival, NewDelivery, Priority, Step
 
-SECRET = "whsec_" + "c2VjcmV0IG9mIHRoZSB0ZXN0cw=="
+SECRET = "whsec_" + "c2VjcmV0IG9mIHRoZSB0ZXN0cywgbG9uZw=="
 DOCS = Path(__file__).parent.parent / "docs/webhooks.md"
 
 

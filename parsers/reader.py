@@ -1,0 +1,56 @@
+"""From a PDF to its bills: whose document it is, which pages are one bill, what each of them says."""
+
+from pathlib import Path
+
+from parsers.document import Engine, open_document
+from parsers.errors import DocumentError
+from parsers.explain import Explanation
+from parsers.model import Document, DocumentKind
+from parsers.outcome import Attempt
+from parsers.reading import read_bill
+from parsers.region import Sheet
+from parsers.registry import claims, not_a_bill
+from parsers.split import split
+from parsers.utility import Utility
+
+
+def read(path: Path, *, engine: Engine = "pdfium", explain: Explanation | None = None) -> Document:
+    """All bills of a PDF, or the reason why there are none. ``explain`` takes up how they were read."""
+    explanation = explain or Explanation()
+    try:
+        with open_document(path, engine=engine) as opened:
+            document = _read([Sheet(page) for page in opened.pages], explanation)
+    except DocumentError as error:
+        document = Document(document=error.kind, detail=error.detail)
+    explanation.document = document
+    return document
+
+
+def _read(sheets: list[Sheet], explanation: Explanation) -> Document:
+    claimed = claims(sheets)
+    if len(claimed) == 1:
+        return _bills(claimed[0], sheets, explanation)
+    if claimed:
+        codes = ", ".join(utility.code for utility in claimed)
+        return _none(DocumentKind.UNKNOWN_UTILITY, sheets, f"More than one parser claims it: {codes}.")
+    if known := not_a_bill(sheets):
+        code, sentence = known
+        return _none(DocumentKind.NOT_A_BILL, sheets, sentence, parser=code)
+    readable = [sheet for sheet in sheets if sheet.page.usable_text]
+    unreadable = len(sheets) - len(readable)
+    if unreadable and (not readable or readable[0] is not sheets[0] or unreadable > len(readable)):
+        return _none(DocumentKind.NEEDS_OCR, sheets, f"{unreadable} of {len(sheets)} pages have no usable text.")
+    return _none(DocumentKind.UNKNOWN_UTILITY, sheets, "No parser knows the company that issued it.")
+
+
+def _none(kind: DocumentKind, sheets: list[Sheet], detail: str, parser: str | None = None) -> Document:
+    return Document(document=kind, page_count=len(sheets), parser=parser, detail=detail)
+
+
+def _bills(utility: type[Utility], sheets: list[Sheet], explanation: Explanation) -> Document:
+    bills = []
+    for pages in split(utility, sheets):
+        attempts: list[Attempt] = []
+        bills.append(read_bill(utility, pages, attempts))
+        explanation.tried.append(attempts)
+    return Document(document=DocumentKind.BILL, page_count=len(sheets), parser=utility.code, bills=tuple(bills))
