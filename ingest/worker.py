@@ -6,6 +6,7 @@ Every role is an async context that is up while it lasts and yields what to tell
 import asyncio
 import contextlib
 import fcntl
+import itertools
 import os
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -39,7 +40,8 @@ from ingest.web.app import make_app as make_web_app
 from ingest.web.readiness import write_heartbeat
 
 DELIVERIES_AT_ONCE = 16
-HEARTBEAT_SECONDS = 5.0
+TICK_SECONDS, TICKS_BETWEEN_BEATS = 0.5, 10
+"""The state of folders is told as soon as it changes, that the role lives every few seconds."""
 
 log = structlog.get_logger()
 
@@ -197,20 +199,23 @@ async def _heartbeat(
 ) -> AsyncIterator[None]:
     """Tells the web role, every few seconds, that this one lives, how its folders are, and what it counted."""
 
-    async def beat() -> None:
-        states = {folder.account: folder.not_ready for folder in folders}
+    def states() -> dict[str, str | None]:
+        return {folder.account: folder.not_ready for folder in folders}
+
+    async def beat(said: dict[str, str | None]) -> None:
         try:
-            await asyncio.to_thread(write_heartbeat, settings.data_dir, states, metrics, role=role)
+            await asyncio.to_thread(write_heartbeat, settings.data_dir, said, metrics, role=role)
         except Unavailable as error:
             log.warning("cannot say that this role lives", error=str(error))
 
-    async def go_on() -> None:
-        while True:
-            await asyncio.sleep(HEARTBEAT_SECONDS)
-            await beat()
+    async def go_on(said: dict[str, str | None]) -> None:
+        for tick in itertools.count(1):
+            await asyncio.sleep(TICK_SECONDS)
+            if states() != said or tick % TICKS_BETWEEN_BEATS == 0:
+                await beat(said := states())
 
-    await beat()
-    beating = asyncio.create_task(go_on(), name="heartbeat")
+    await beat(first := states())
+    beating = asyncio.create_task(go_on(first), name="heartbeat")
     try:
         yield
     finally:
