@@ -365,6 +365,12 @@ class TestPages:
             assert "_chars" not in vars(first)
             assert first.extract_words() == before
 
+    def test_after_the_document_is_closed(self, paper: Callable[..., Path]) -> None:
+        with open_document(paper(statement)) as document:
+            page = document.pages[0]
+        with pytest.raises(DocumentError, match="could not be opened"):
+            page.extract_words()
+
     def test_nothing_is_left_open(self, paper: Callable[..., Path]) -> None:
         path = paper(statement)
         for engine in ("pdfium", "pdfplumber"):

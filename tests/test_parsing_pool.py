@@ -118,7 +118,7 @@ async def until(event: Awaitable[object]) -> None:
 class TestHostileDocuments:
     async def test_each_costs_only_itself(self, tmp_path: Path) -> None:
         """Hostile documents with a good one beside each, all at once: each gets its reason, all good ones are read."""
-        async with ParserPool(size=2, memory_mb=400, cpu_seconds=3, wall_seconds=DEADLINE) as pool:
+        async with ParserPool(size=2, memory_mb=400, cpu_seconds=2, wall_seconds=DEADLINE) as pool:
             jobs: dict[str, asyncio.Task[Document]] = {}
             async with asyncio.TaskGroup() as group:
                 for name, (make, _) in HOSTILE.items():
@@ -209,7 +209,7 @@ class TestDeaths:
             assert (await pool.read(good)).document.value in READ
 
     async def test_killed_while_idle_costs_nothing(self, good: Path) -> None:
-        async with ParserPool(size=2) as pool:
+        async with ParserPool(size=1) as pool:
             await pool.start()
             for pid in _child_pids():
                 os.kill(pid, signal.SIGKILL)
@@ -243,6 +243,8 @@ class TestDeaths:
                 await pool.read(good)
             with pytest.raises(Unavailable):
                 await pool.inspect(good)
+            with pytest.raises(Unavailable):
+                await pool.start()
 
 
 async def _gone(pid: int) -> None:
