@@ -74,6 +74,7 @@ class TestProtocol:
         assert reply == {"ok": {"page_count": 1, "encrypted": False}}
         document = conversation.ask(op="read", path=str(good), options={})["ok"]
         assert document["page_count"] == 1
+        assert conversation.ask(op="explain", path=str(good), options={})["ok"]["text"]
         target = tmp_path / "cut.pdf"
         assert conversation.ask(op="cut", path=str(good), first=1, last=1, target=str(target)) == {"ok": None}
         assert target.read_bytes().startswith(b"%PDF-")
