@@ -18,21 +18,21 @@ class Frame:
     def box(self) -> Box:
         """The page's box as pdfplumber has it: moved by the media box's origin, turned with the page."""
         x0, y0, x1, y1 = self._turned
-        return (x0, y1 - y0 - y1, x1, y1 - y0 - y0)
+        height = y1 - y0
+        return (x0, height - y1, x1, height - y0)
 
     @property
     def matrix(self) -> Matrix:
         """``(a, b, c, d, e, f)``: the point ``(x, y)`` is shown at ``(a x + c y + e, b x + d y + f)``."""
         x0, y0, x1, y1 = self.media_box
-        left, _, _, _ = self._turned
-        height = self._turned[3] - self._turned[1]
-        top = height - self._turned[3]
+        left, low, _, high = self._turned
+        height = high - low
         a, b, c, d, e, f = {
             90: (0.0, -1.0, 1.0, 0.0, -y0, x1),
             180: (-1.0, 0.0, 0.0, -1.0, x1, y1),
             270: (0.0, 1.0, -1.0, 0.0, y1, -x0),
         }.get(self.rotation, (1.0, 0.0, 0.0, 1.0, -x0, -y0))
-        return (a, -b, c, -d, e + left, height - f + top)
+        return (a, -b, c, -d, e + left, height - f + height - high)
 
     def shown(self, x: float, y: float) -> tuple[float, float]:
         """Where a point of the page's own space is shown."""
