@@ -14,6 +14,8 @@ import structlog
 from ingest.errors import IngestError, StaleVersion
 
 RESCAN_SECONDS = 5.0
+COALESCE_SECONDS = 0.01
+"""Steps that end together are followed up with one look at the ledger."""
 HOLD_SECONDS = (0.5, 2.0, 10.0, 60.0)
 """After an error that the step itself did not expect: how long the same item is left alone, by number of errors."""
 
@@ -65,6 +67,7 @@ class Scheduler(Generic[T]):
                 self._changed.clear()
                 upcoming = await self._start_due(tasks)
                 await self._rest(upcoming)
+                await asyncio.sleep(COALESCE_SECONDS)
 
     async def stop(self, deadline: float) -> None:
         """Starts nothing more; running steps have ``deadline`` seconds, what is left stays in the ledger."""

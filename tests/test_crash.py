@@ -22,7 +22,7 @@ from ingest.sandbox.state import StoredBill
 DRIVER = Path(__file__).parent / "crash_driver.py"
 SECRET = "whsec_" + "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LQ=="
 KILLED = -9
-KEYS = frozenset({"whole", "batch", *map(str, range(100))})
+KEYS = frozenset({"whole", "batch", *(f"{when}-{n}" for when in ("before", "after") for n in range(100))})
 """Each life has a key of its own, and with it bills of its own."""
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -44,7 +44,7 @@ class Outside:
         return [bill for bill in bills if bill.workspace == workspace(folder.name)]
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def outside() -> AsyncIterator[Outside]:
     received: list[tuple[str, str, str]] = []
 
@@ -89,14 +89,32 @@ def prepare(folder: Path, outside: Outside, *bills: Path) -> Path:
     return settings
 
 
-async def drive(settings: Path, when: str, number: int) -> tuple[int, int]:
-    """Exit code and number of commits (when it lived)."""
+class Driver:
+    """The process that forks the lives."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+
+    async def life(self, settings: Path, when: str, number: int = 0) -> tuple[int, int]:
+        """Exit code and number of commits (when it lived to its end)."""
+        assert self._process.stdin
+        assert self._process.stdout
+        line = {"settings": str(settings), "when": when, "number": number}
+        self._process.stdin.write(json.dumps(line).encode() + b"\n")
+        ended = json.loads(await self._process.stdout.readline())
+        assert ended["code"] in (0, KILLED)
+        return ended["code"], ended["commits"]
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def driver() -> AsyncIterator[Driver]:
     process = await asyncio.create_subprocess_exec(
-        sys.executable, str(DRIVER), str(settings), when, str(number), stdout=asyncio.subprocess.PIPE
+        sys.executable, str(DRIVER), stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
     )
-    out, _ = await process.communicate()
-    assert process.returncode in (0, KILLED)
-    return process.returncode, int(out or 0)
+    yield Driver(process)
+    assert process.stdin
+    process.stdin.close()
+    assert await process.wait() == 0
 
 
 def everything_delivered(folder: Path, outside: Outside, number: int) -> None:
@@ -117,25 +135,25 @@ def everything_delivered(folder: Path, outside: Outside, number: int) -> None:
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
-async def test_killed_at_every_commit_of_one_bill(outside: Outside, tmp_path: Path, when: str) -> None:
-    _, commits = await drive(prepare(tmp_path / "whole", outside, POWER), "count", 0)
+async def test_killed_at_every_commit_of_one_bill(outside: Outside, driver: Driver, tmp_path: Path, when: str) -> None:
+    _, commits = await driver.life(prepare(tmp_path / "whole", outside, POWER), "never")
     assert commits > 10
     for number in range(1, commits + 1):
-        folder = tmp_path / str(number)
+        folder = tmp_path / f"{when}-{number}"
         settings = prepare(folder, outside, POWER)
-        await drive(settings, when, number)
-        code, _ = await drive(settings, "count", 0)
+        await driver.life(settings, when, number)
+        code, _ = await driver.life(settings, "never")
         assert code == 0
         assert len(await outside.uploads(folder)) == 1, f"killed {when} commit {number}"
         everything_delivered(folder, outside, 1)
 
 
-async def test_killed_again_and_again_with_a_document_of_three_bills(outside: Outside, tmp_path: Path) -> None:
+async def test_killed_again_and_again_with_three_bills(outside: Outside, driver: Driver, tmp_path: Path) -> None:
     """One life after the other ends at its seventh commit, until one gets to the end."""
     folder = tmp_path / "batch"
     settings = prepare(folder, outside, BATCH)
     for _ in range(60):
-        code, _ = await drive(settings, "after", 7)
+        code, _ = await driver.life(settings, "after", 7)
         if code == 0:
             break
     assert code == 0
