@@ -65,7 +65,7 @@ class Reason(StrEnum):
     )
     DAMAGED = (
         "damaged",
-        "The PDF is damaged or incomplete and could not be opened.",
+        "The PDF is damaged or incomplete.",
         "Download the bill again from the utility and send that file.",
     )
     TOO_LARGE = (

@@ -22,13 +22,14 @@ __all__ = ["MAX_PAGES", "Engine", "Page", "PdfDocument", "inspect", "open_docume
 Engine = Literal["pdfium", "pdfplumber"]
 MAX_PAGES = 400
 HEADER_WITHIN = 1024  # bytes: what readers tolerate before %PDF-
+END_WITHIN = 65536  # bytes: what may stand behind the last %%EOF; the first one of a fast web view is far ahead of it
 _ENCRYPTED = "It opens only with a password."
 
 
 class PdfDocument:
     """An open PDF. Its pages are built when they are asked for; close it (a context manager does) to free them.
 
-    ``recovered`` tells that the file was broken: pages or parts of pages may be missing.
+    ``recovered`` tells that the file was broken: parts of its pages may be missing.
     """
 
     def __init__(self, path: Path, source: PageSource, *, encrypted: bool = False, recovered: bool = False) -> None:
@@ -99,6 +100,8 @@ def inspect(path: Path) -> Inspection:
 
 def _open(path: Path, engine: Engine) -> PdfDocument:
     data = from_header(path.read_bytes())
+    if data.rfind(b"%%EOF", max(0, len(data) - END_WITHIN)) < 0:
+        raise DocumentError(DocumentKind.DAMAGED, "The file is cut off: its end is missing, and with it maybe pages.")
     pdf = _pdfium(data)
     if pdf is None:
         return PdfDocument(path, _recovered(data), recovered=True)
@@ -134,7 +137,8 @@ def _pdfium(data: bytes) -> pypdfium2.PdfDocument | None:
     try:
         pdf = pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as error:
-        if error.err_code in {raw.FPDF_ERR_PASSWORD, raw.FPDF_ERR_SECURITY}:
+        # the code can be that of an earlier file: PDFium does not set one for every failure
+        if error.err_code in {raw.FPDF_ERR_PASSWORD, raw.FPDF_ERR_SECURITY} and b"/Encrypt" in data:
             raise DocumentError(DocumentKind.PASSWORD_REQUIRED, _ENCRYPTED) from error
         return None
     if len(pdf) == 0:

@@ -20,6 +20,8 @@ def read(path: Path, *, engine: Engine = "pdfium", explain: Explanation | None =
     try:
         with open_document(path, engine=engine) as opened:
             document = _read([Sheet(page) for page in opened.pages], explanation)
+            if opened.recovered:
+                document = _flagged(document)
     except DocumentError as error:
         document = Document(document=error.kind, detail=error.detail)
     explanation.document = document
@@ -41,6 +43,12 @@ def _read(sheets: list[Sheet], explanation: Explanation) -> Document:
     if unreadable and (not readable or readable[0] is not sheets[0] or unreadable > len(readable)):
         return _none(DocumentKind.NEEDS_OCR, sheets, f"{unreadable} of {len(sheets)} pages have no usable text.")
     return _none(DocumentKind.UNKNOWN_UTILITY, sheets, "No parser knows the company that issued it.")
+
+
+def _flagged(document: Document) -> Document:
+    """What was read from a broken file is not to be taken for the whole of it."""
+    bills = (bill.model_copy(update={"reasons": (*bill.reasons, DocumentKind.DAMAGED)}) for bill in document.bills)
+    return document.model_copy(update={"bills": tuple(bills)})
 
 
 def _none(kind: DocumentKind, sheets: list[Sheet], detail: str, parser: str | None = None) -> Document:

@@ -432,8 +432,16 @@ class TestOpening:
         with open_document(path) as document:
             assert "plain page" in document.pages[0].plain_text
 
+    def test_a_file_without_its_end_is_refused(self, paper: Callable[..., Path], tmp_path: Path) -> None:
+        whole = paper(statement, statement).read_bytes()
+        path = tmp_path / "cut.pdf"
+        for size in (len(whole) // 3, len(whole) - 7):
+            path.write_bytes(whole[:size])
+            with pytest.raises(DocumentError, match="cut off"):
+                inspect(path)
+
     @pytest.mark.parametrize("packed", [False, True], ids=["rewritten", "text alone"])
-    def test_a_download_that_broke_off_gives_what_is_left(
+    def test_a_file_with_a_hole_gives_what_is_left(
         self, tmp_path: Path, paper: Callable[..., Path], packed: bool
     ) -> None:
         """With its objects in plain sight a new table can be made; packed into streams only the text is found."""
@@ -442,7 +450,7 @@ class TestOpening:
         with pikepdf.open(paper(statement, statement, statement)) as pdf:
             pdf.save(whole, object_stream_mode=mode)
         path = tmp_path / "broken.pdf"
-        path.write_bytes(whole.getvalue()[: len(whole.getvalue()) * 9 // 10])
+        path.write_bytes(whole.getvalue()[: len(whole.getvalue()) * 9 // 10] + b"\n%%EOF\n")
         with open_document(paper(statement)) as document:
             expected = document.pages[0].extract_words()
         with open_document(path) as document:
@@ -463,7 +471,7 @@ class TestOpening:
         """A rewritten file without text lost its pages: it must not be sent to character recognition."""
         data = hostile.page_with(hostile.stream(b"0 0 10 10 re f"))
         path = tmp_path / "scan.pdf"
-        path.write_bytes(data[: data.index(b"4 0 obj")])
+        path.write_bytes(data[: data.index(b"4 0 obj")] + b"\n%%EOF\n")
         with pytest.raises(DocumentError, match="no text is left"):
             open_document(path)
 

@@ -59,12 +59,11 @@ async def test_an_owner_password_alone_keeps_nobody_out(acme: World) -> None:
     assert (await acme.offer(hostile.encrypted(user="", owner="other"))).outcome is Outcome.ACCEPTED
 
 
-async def test_a_cut_off_file_becomes_a_bill_or_a_reason_and_never_an_error(acme: World) -> None:
+async def test_a_cut_off_file_is_refused_wherever_it_was_cut(acme: World) -> None:
     whole = POWER.read_bytes()
     for size in (10, 2_000, len(whole) // 2, len(whole) - 30):
         receipt = await acme.offer(whole[:size])
-        assert receipt.taken or receipt.reason is Reason.DAMAGED, size
-    await acme.run_due()
+        assert (receipt.outcome, receipt.reason) == (Outcome.REFUSED, Reason.DAMAGED), size
 
 
 async def test_every_hostile_document_gets_an_outcome_and_good_ones_are_read_beside_them(acme: World) -> None:
