@@ -27,7 +27,7 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], set[str]]] = {
     "header only": (lambda: b"%PDF-1.7\n", {"damaged"}),
     "garbage after the header": (hostile.garbage_after_header, {"damaged"}),
     "cut before its content": (hostile.cut_before_content, {"damaged"}),
-    "cut off": (hostile.cut_off, READ),
+    "cut off": (hostile.cut_off, {"damaged"}),
     "text before the header": (hostile.text_before_header, READ),
     "500 pages": (lambda: hostile.pages(500), {"too_many_pages"}),
     "password": (lambda: hostile.encrypted(user="a", owner="b"), {"password_required"}),
