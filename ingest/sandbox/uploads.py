@@ -7,6 +7,7 @@ import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
+import aiofiles
 from aiohttp import BodyPartReader, MultipartReader, web
 
 from ingest.sandbox import errors
@@ -91,9 +92,9 @@ async def _text(part: BodyPartReader) -> str:
 
 async def _write(part: BodyPartReader, filename: str, target: Path, largest: int) -> _File:
     file = _File(filename, hashlib.sha256())
-    with await asyncio.to_thread(target.open, "wb") as out:
+    async with aiofiles.open(target, "wb") as out:
         while chunk := await part.read_chunk(CHUNK):
-            await asyncio.to_thread(out.write, file.take(chunk))
+            await out.write(file.take(chunk))
             if file.size > largest:
                 raise errors.file_too_large(largest)
     return file
