@@ -58,12 +58,13 @@ async def _run(role: Role, settings: Settings, *, supervised: bool, announce: Ca
     log.info("stopped")
 
 
-def stop_on_signals() -> asyncio.Event:
-    """An event that the first SIGTERM or SIGINT sets; the second one ends the process at once."""
+def stop_on_signals(at_once: Callable[[], None] = lambda: None) -> asyncio.Event:
+    """An event that the first SIGTERM or SIGINT sets; the second one calls ``at_once`` and ends the process."""
     stop = asyncio.Event()
 
     def signalled() -> None:
         if stop.is_set():
+            at_once()
             os._exit(STOPPED_AT_ONCE)
         stop.set()
 

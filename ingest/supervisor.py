@@ -25,10 +25,15 @@ log = structlog.get_logger()
 
 async def supervise(settings: Settings, config: Path | None, announce: Callable[[dict[Role, str]], None]) -> None:
     """Runs every role until a signal. Raises NotReady when a role does not come up at the start."""
-    stop = stop_on_signals()
-    await _prepare(settings)
     roles = [Role.WORKER, Role.SMTP, Role.WEB]
     processes = {role: _Process(role, config) for role in [*roles, Role.SANDBOX]}
+
+    def kill_all() -> None:
+        for process in processes.values():
+            process.kill()
+
+    stop = stop_on_signals(kill_all)
+    await _prepare(settings)
     places: dict[Role, str] = {}
     try:
         if settings.needs_sandbox:
@@ -118,5 +123,10 @@ class _Process:
             await asyncio.wait_for(process.wait(), deadline)
         except TimeoutError:
             log.warning("a role did not stop in time and is killed", role=self._role.value)
-            process.kill()
+            self.kill()
             await process.wait()
+
+    def kill(self) -> None:
+        """SIGKILL; what it was doing is in the ledger."""
+        if self._process is not None and self._process.returncode is None:
+            self._process.kill()

@@ -151,6 +151,17 @@ def test_when_the_supervisor_is_killed_its_roles_end(tmp_path: Path) -> None:
         eventually(lambda: not Path(f"/proc/{worker}").exists() or None, 60)
 
 
+def test_a_second_signal_stops_everything_at_once(tmp_path: Path) -> None:
+    with serving(tmp_path) as service:
+        service.process.send_signal(signal.SIGSTOP)  # both signals are there when it looks again
+        service.process.send_signal(signal.SIGINT)
+        service.process.send_signal(signal.SIGTERM)
+        service.process.send_signal(signal.SIGCONT)
+        assert service.process.wait(timeout=10) == 130
+        worker = json.loads((service.data / "worker.json").read_text())["pid"]
+        eventually(lambda: not Path(f"/proc/{worker}").exists() or None, 10)
+
+
 def test_a_port_that_is_taken_is_said_and_nothing_is_left_running(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])

@@ -20,6 +20,7 @@ from rich.table import Table
 from yarl import URL
 
 from ingest import wakeup, worker
+from ingest.commands.tables import console
 from ingest.config import Settings
 from ingest.errors import ConfigError
 from ingest.sources.archive import ArchiveLimits
@@ -145,9 +146,8 @@ def _show(lines: list[dict[str, Any]], skipped: Counter[str], *, as_json: bool) 
         if line["outcome"] != BatchOutcome.ACCEPTED or len(lines) <= MOST_LINES:
             cells = (line["path"], line["outcome"], line["reason"], line["step"], line["utility"], line["bill_id"])
             table.add_row(*(escape(cell or "") for cell in cells))
-    console = Console()
     if table.row_count:
-        console.print(table)
+        console().print(table)
     outcomes = Counter(str(line["outcome"]) for line in lines)
     typer.echo(", ".join(f"{number} {outcome}" for outcome, number in outcomes.items()) or "nothing to import")
     for why, number in skipped.items():

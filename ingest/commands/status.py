@@ -5,9 +5,9 @@ from dataclasses import asdict
 from typing import Any
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
+from ingest.commands.tables import console
 from ingest.config import Settings
 from ingest.errors import ConfigError
 from ingest.logs import mask
@@ -90,41 +90,43 @@ async def _one(ledger: Ledger, item: str) -> dict[str, Any] | None:
 
 
 def _show_overview(found: dict[str, Any]) -> None:
-    console = Console()
+    out = console()
     table = Table("account", "step", "bills", box=None)
     for row in found["bills"]:
         table.add_row(row["account"], row["step"], str(row["number"]))
-    console.print(table)
-    console.print(f"deliveries that wait: {found['waiting_deliveries']}")
+    out.print(table)
+    out.print(f"deliveries that wait: {found['waiting_deliveries']}")
     for account, detail in found["stopped_accounts"].items():
-        console.print(f"account {account} is stopped: {detail}. {Reason.ACCOUNT_STOPPED.next_step}", markup=False)
+        out.print(f"account {account} is stopped: {detail}. {Reason.ACCOUNT_STOPPED.next_step}", markup=False)
     newest = Table("received", "source", "name", "outcome", "step", "utility", "bill", box=None, title="newest")
+    for column in newest.columns:
+        column.overflow = "fold"
     for row in found["newest"]:
         outcome = row["outcome"] if row["reason"] is None else f"{row['outcome']} ({row['reason']})"
         cells = (row["received_at"], row["source"], row["name"], outcome, row["step"], row["utility"], row["bill"])
         newest.add_row(*(cell or "" for cell in cells))
-    console.print(newest)
+    out.print(newest)
 
 
 def _show_one(found: dict[str, Any]) -> None:
     """The history line by line, then the record."""
-    console = Console()
+    out = console()
     for arrival in found["arrivals"]:
         reason = f" ({arrival['reason']})" if arrival["reason"] else ""
         came = (
             f"{arrival['received_at']}  came by {arrival['source']} as {arrival['name']}: {arrival['outcome']}{reason}"
         )
-        console.print(came, markup=False)
+        out.print(came, markup=False)
     for event in found.get("events", []):
-        console.print(f"{event['at']}  {event['kind']} -> {event['step']}", markup=False)
+        out.print(f"{event['at']}  {event['kind']} -> {event['step']}", markup=False)
     for delivery in found.get("deliveries", []):
         state = (
             f"delivered {delivery['delivered_at']}"
             if delivery["delivered_at"]
             else (f"waits until {delivery['next_at']} after {delivery['attempts']} attempts: {delivery['last_error']}")
         )
-        console.print(f"{delivery['event']} to {delivery['target']}: {state}", markup=False)
+        out.print(f"{delivery['event']} to {delivery['target']}: {state}", markup=False)
     bill = found.get("bill")
     if bill:
-        console.print(f"step: {bill['step']}  reason: {bill['reason']}  detail: {bill['detail']}", markup=False)
-        console.print_json(json.dumps(bill["record"]))
+        out.print(f"step: {bill['step']}  reason: {bill['reason']}  detail: {bill['detail']}", markup=False)
+        out.print_json(json.dumps(bill["record"]))

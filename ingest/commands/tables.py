@@ -11,26 +11,34 @@ from ingest.reasons import BY_CODE
 from parsers.model import Bill, Document, DocumentKind
 
 SHOWN_TEXT = 48
+WIDE = 180
+"""Columns where no terminal sets them (a pipe, a file): nothing is cut off."""
 NOT_VALUES = {"pages", "sources", "missing", "checks", "reasons", "meters"}
+
+
+def console() -> Console:
+    """Stdout for people."""
+    terminal = Console()
+    return terminal if terminal.is_terminal else Console(width=WIDE)
 
 
 def show_document(file: Path, document: Document) -> None:
     """One document with all its bills."""
-    console = Console()
-    console.print(f"[bold]{escape(str(file))}[/bold]")
+    out = console()
+    out.print(f"[bold]{escape(str(file))}[/bold]")
     if document.document is not DocumentKind.BILL:
         reason = BY_CODE[document.document.value]
-        console.print(f"  {reason}: {reason.sentence} {escape(document.detail or '')}".rstrip())
-        console.print(f"  next: {reason.next_step}")
+        out.print(f"  {reason}: {reason.sentence} {escape(document.detail or '')}".rstrip())
+        out.print(f"  next: {reason.next_step}")
     for bill in document.bills:
-        console.print(_table(bill))
+        out.print(_table(bill))
         for check in bill.checks:
-            console.print(
+            out.print(
                 f"  {'adds up' if check.holds else 'DOES NOT ADD UP'}: {escape(check.name)}: {escape(check.detail)}"
             )
         for code in bill.reasons:
-            console.print(f"  {code}: {BY_CODE[code].sentence} {BY_CODE[code].next_step}")
-    console.print()
+            out.print(f"  {code}: {BY_CODE[code].sentence} {BY_CODE[code].next_step}")
+    out.print()
 
 
 def _table(bill: Bill) -> Table:
