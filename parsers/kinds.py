@@ -17,7 +17,7 @@ _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?"
 
 MONEY_PATTERN = (
     rf"{_NOT_INSIDE}(?<!@\s)(?:\(\s?)?(?:\+|{MINUS})?\s?\$?\s?{MINUS}?\s?(?:\d{{1,3}}(?:,\d{{3}})+|\d+)?\.\d\d(?:\s?\))?"
-    rf"(?:\s?(?:CR|Cr|cr)\b|{MINUS}(?!\w))?(?!\w|\.\d|,\d|\s?%|\s?/)"
+    rf"(?:\s?(?:CR|Cr|cr|CREDIT|[Cc]redit)\b|{MINUS}(?!\w)|\s{MINUS}(?=\s*$))?(?!\w|\.\d|,\d|\s?%|\s?/)"
 )
 NUMBER_PATTERN = rf"{_NOT_INSIDE}{MINUS}?(?:{_NUMBER})(?![\w%/])(?!\.\d|,\d)"
 ENERGY_PATTERN = rf"{_NOT_INSIDE}{MINUS}?(?:{_NUMBER})(?:\s?(?:kWh|KWH|Kwh|kwh|KH))?(?![\w%/])(?!\.\d|,\d)"

@@ -2,7 +2,7 @@
 
 Money becomes integer cents, electric energy integer watt-hours, other quantities ``Decimal``; nothing is ever a float,
 and what cannot be read is never 0. Credits may be printed with a minus of any kind (before or after the number, before
-or after the dollar sign), in parentheses, or with ``CR``.
+or after the dollar sign), in parentheses, or with ``CR`` or ``Credit`` behind it.
 """
 
 import datetime as dt
@@ -24,7 +24,8 @@ MONTHS = (
 
 _MONEY = re.compile(
     rf"(?P<open>\()? ?(?P<plus>\+)? ?(?P<before>{MINUS})? ?\$? ?(?P<inside>{MINUS})? ?"
-    rf"(?P<whole>\d{{1,3}}(?:,\d{{3}})+|\d*)\.(?P<cents>\d\d) ?(?P<close>\))? ?(?P<after>{MINUS}|CR|Cr|cr)?",
+    r"(?P<whole>\d{1,3}(?:,\d{3})+|\d*)\.(?P<cents>\d\d) ?(?P<close>\))? ?"
+    rf"(?P<after>{MINUS}|CR|Cr|cr|CREDIT|[Cc]redit)?",
     re.ASCII,
 )
 _QUANTITY = re.compile(
