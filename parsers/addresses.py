@@ -22,7 +22,13 @@ _CITY = re.compile(
     r"(?:-?(?P<postal_code_suffix>\d{4}))?",
     re.ASCII,
 )
-_NUMBERED = re.compile(r"\d+[A-Z]?(?:-\d+)? +\S", re.ASCII)
+_NUMBERED = re.compile(r"\d+[A-Z]?(?:-\d+)?(?: \d/\d)? +\S", re.ASCII)
+_STREET = re.compile(
+    r"(?i)\b(?:st|street|ave?|avenue|r(?:oa)?d|dr|drive|ln|lane|blvd|ct|court|pl|place|way|pkwy|h(?:ighwa|w)y|r(?:ou)?te"
+    r"|cir|circle|ter|terrace|sq|square|trl|trail|tpke|pike|alley|aly|plz|plaza|box|pole|lot)\b",
+    re.ASCII,
+)
+_ADDRESSEE = re.compile(r"(?i)(?:c/o|attn|attention|d/?b/?a|%)\b|%", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -44,14 +50,17 @@ class AddressBlock(Rule):
             raise DeclarationError(f"{self} is no rule for {name}")
 
     def read(self, scope: Scope, wanted: Field) -> Outcome:
-        outcome: Outcome = Missing(f"{self} not found")
-        for spot in (spot for label in self.labels for spot in find(scope.region, label)):
-            parts = address_parts(self._block(spot)[self.skip :], str(self))
-            if parts:
-                address = Address(**{name: part.value for name, part in parts.items()})
-                outcome = Found(address, next(iter(parts.values())).span, str(self), parts)
-                break
-        return scope.note(wanted, str(self), outcome)
+        spots = [spot for label in self.labels for spot in find(scope.region, label)]
+        read = [parts for spot in spots if (parts := address_parts(self._block(spot)[self.skip :], str(self)))]
+        return scope.note(wanted, str(self), self._agreed(read))
+
+    def _agreed(self, read: Sequence[Mapping[str, Found]]) -> Outcome:
+        if not read:
+            return Missing(f"{self} not found")
+        addresses = [Address(**{name: part.value for name, part in parts.items()}) for parts in read]
+        if len(set(addresses)) > 1:
+            return Missing(f"{self}: {len(set(addresses))} addresses are printed")
+        return Found(addresses[0], next(iter(read[0].values())).span, str(self), read[0])
 
     def _block(self, spot: Spot) -> list[Span]:
         if self.right:
@@ -85,12 +94,21 @@ def address_parts(block: Sequence[Span], rule: str) -> Mapping[str, Found]:
     at, city = next(((n, match) for n, span in enumerate(block) if (match := _CITY.fullmatch(span.text))), (0, None))
     if city is None:
         return _in_one_line(block[0], rule) if block else {}
-    numbered = next((n for n, span in enumerate(block[:at]) if _NUMBERED.match(span.text)), None)
-    street = block[numbered if numbered is not None else 0 : at]
+    street = _street(block[:at])
     parts: dict[str, Found] = {}
     for name, span in zip(("line_1", "line_2"), street, strict=False):
         parts[name] = Found(span.text.strip(" ,"), span, rule)
     return parts | _found(city, block[at], rule)
+
+
+def _street(lines: Sequence[Span]) -> Sequence[Span]:
+    """The lines from the street on; names and addressees stand before it. None where nothing tells it from a name."""
+    numbered = [n for n, span in enumerate(lines) if _NUMBERED.match(span.text)]
+    streets = [n for n, span in enumerate(lines) if _STREET.search(span.text) and not _ADDRESSEE.match(span.text)]
+    first = next(iter([*(n for n in numbered if n in streets), *numbered, *streets]), None)
+    if first is None and len(lines) == 1:
+        return lines
+    return lines[first:] if first is not None else ()
 
 
 def _in_one_line(span: Span, rule: str) -> Mapping[str, Found]:

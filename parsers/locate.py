@@ -25,7 +25,7 @@ from parsers.places import Below, RightOf
 from parsers.rules import Absent, Condition, Part, Rule, SameAs
 from parsers.search import Search
 from parsers.sections import HEADING, Blocks, Rows, Section
-from parsers.special import Cancelled, Named
+from parsers.special import AddsUp, Cancelled, Named, NameLines
 from parsers.tables import Cell, InColumn
 from parsers.utility import NotABill, Utility
 
@@ -33,6 +33,7 @@ __all__ = [
     "HEADING",
     "Utility",
     "absent",
+    "adding_up",
     "address_below",
     "address_right_of",
     "below",
@@ -43,6 +44,8 @@ __all__ = [
     "in_column",
     "in_line",
     "is_zero",
+    "name_below",
+    "name_right_of",
     "named",
     "not_a_bill",
     "one_meter",
@@ -102,8 +105,23 @@ def address_right_of(*labels: str, skip: int = 0) -> Rule:
 
 
 def named(*names: str) -> Search:
-    """Whichever of these names is printed."""
+    """Whichever of these names is printed as a heading."""
     return Search(Named(names))
+
+
+def name_below(*labels: str, until: str) -> Search:
+    """The name below a label, on several lines where one of the form ``until`` (a phone number) follows them."""
+    return Search(NameLines(labels, until))
+
+
+def name_right_of(*labels: str) -> Search:
+    """The name to the right of a label, unless the line below may belong to it."""
+    return Search(NameLines(labels))
+
+
+def adding_up(rule: Rule, *, beside: str, to: str, needed: bool = False, unless: Condition | None = None) -> Rule:
+    """What ``rule`` finds, where it makes with the field ``beside`` the field ``to``; ``needed``: both must be read."""
+    return AddsUp(rule, beside, to, needed, unless)
 
 
 def settled(balance: Rule, payments: Rule) -> Rule:
@@ -165,6 +183,7 @@ def each_meter(
     unit: Unit | None = None,
     where: Condition | None = None,
     at_least: int = 1,
+    complete: bool = False,
     attributes: Mapping[str, Rule] | None = None,
     shared: Mapping[str, Rule] | None = None,
     **fields: Rule,
@@ -172,9 +191,10 @@ def each_meter(
     """A meter for each part of the bill in which ``where`` holds, with rules for the meter's fields.
 
     ``shared`` are rules that several kinds of meters have in common; those given by name come first. With fewer than
-    ``at_least`` different meters, what follows ``|`` is read instead.
+    ``at_least`` different meters, what follows ``|`` is read instead. ``complete``: a consumption that one of them
+    lacks is that of all of them together.
     """
-    return EachMeter(type, parts, {**(shared or {}), **fields}, attributes or {}, unit, where, at_least)
+    return EachMeter(type, parts, {**(shared or {}), **fields}, attributes or {}, unit, where, at_least, complete)
 
 
 def one_meter(

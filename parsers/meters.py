@@ -8,7 +8,7 @@ from parsers.errors import DeclarationError
 from parsers.kinds import ATTRIBUTE_KINDS, ENERGY, METER_EVIDENCE, METER_KINDS, NUMBER, Kind
 from parsers.outcome import Field, Found, Missing, Outcome, Scope
 from parsers.region import Region
-from parsers.rules import Condition, Part, Rule
+from parsers.rules import Condition, OfBill, Part, Rule
 
 Commodity = Literal["electric", "gas"]
 Unit = Literal["therms", "ccf"]
@@ -35,7 +35,8 @@ class EachMeter:
     """Rules for the meters of one commodity: every part of the bill that ``parts`` finds is one meter.
 
     A part in which neither an id nor a consumption is read is none. Without ``parts`` the whole bill is one meter.
-    With fewer than ``at_least`` different meters it is as if there were none.
+    With fewer than ``at_least`` different meters it is as if there were none. Where they must be ``complete``, a
+    consumption that some of them lack is printed for all of them together, and none has one.
     """
 
     type: Commodity
@@ -45,6 +46,7 @@ class EachMeter:
     unit: Unit | None = None
     condition: Condition | None = None
     at_least: int = 1
+    complete: bool = False
     otherwise: "EachMeter | None" = None
 
     def __post_init__(self) -> None:
@@ -71,8 +73,11 @@ class EachMeter:
         chosen = [one for one in scopes if self.condition is None or self.condition.holds(one)]
         meters = [self._meter(one, at) for at, one in enumerate(chosen)]
         kept = [meter for meter in meters if any(meter.value(name) is not None for name in ("id", "consumption"))]
-        if len({meter.value("id") or at for at, meter in enumerate(kept)}) >= self.at_least:
-            return kept
+        if self.complete and any(meter.value("consumption") is None for meter in kept):
+            kept = [_without(meter, {"consumption"}) for meter in kept]
+        different = len({meter.value("id") or at for at, meter in enumerate(kept)})
+        if different >= self.at_least:
+            return kept if different == 1 else [self._without_the_only(meter) for meter in kept]
         return self.otherwise.read(scope) if self.otherwise else []
 
     def _meter(self, scope: Scope, at: int) -> MeterRead:
@@ -87,10 +92,19 @@ class EachMeter:
         page, baseline = _position(scope.region)
         return MeterRead(self.type, self.unit, fields, attributes, page, baseline)
 
+    def _without_the_only(self, meter: MeterRead) -> MeterRead:
+        """The meter, one of several, without what the bill prints once."""
+        once = {name for name, rule in self.rules.items() if isinstance(rule, OfBill) and rule.only_meter}
+        return _without(meter, once)
+
     def _kind(self, name: str) -> Kind:
         if name == "consumption":
             return ENERGY if self.type == "electric" else NUMBER
         return (METER_KINDS | METER_EVIDENCE)[name]
+
+
+def _without(meter: MeterRead, names: set[str]) -> MeterRead:
+    return replace(meter, fields=meter.fields | dict.fromkeys(names, Missing("printed once for several meters")))
 
 
 def _position(region: Region) -> tuple[int, float]:

@@ -79,6 +79,10 @@ class Rule(ABC):
         """Searched in the whole bill: for what all meters of a bill share."""
         return OfBill(self)
 
+    def of_only_meter(self) -> "Rule":
+        """Searched in the whole bill, for what it prints once: of several meters none is given it."""
+        return OfBill(self, only_meter=True)
+
     def except_for(self, *texts: str, reason: str) -> "Rule":
         """Nothing, for this reason, where one of these values is found."""
         return Except(self, frozenset(text.casefold() for text in texts), reason)
@@ -134,6 +138,8 @@ class Conditional(Wrapped):
 
 @dataclass(frozen=True)
 class OfBill(Wrapped):
+    only_meter: bool = False
+
     def read(self, scope: Scope, wanted: Field) -> Outcome:
         return self.rule.read(scope.confined(scope.bill), wanted)
 

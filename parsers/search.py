@@ -82,6 +82,8 @@ class Search(Rule):
         if not regions:
             return scope.note(wanted, str(self), Missing(f"{self.part} not found"))
         found, reasons = self._all(regions, wanted)
+        if found and reasons and self.picked == "sum":
+            return scope.note(wanted, str(self), Missing(f"a part of the sum is not read: {reasons[0]}"))
         if found:
             return scope.note(wanted, str(self), _PICKS[self.picked](found))
         reason = "; ".join(dict.fromkeys(reasons)) or f"{self.locator} not found"

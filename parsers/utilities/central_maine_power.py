@@ -4,6 +4,7 @@ from parsers.locate import (
     HEADING,
     Utility,
     absent,
+    adding_up,
     address_below,
     below,
     beside,
@@ -19,6 +20,7 @@ from parsers.locate import (
 ACCOUNT = r"\d{4}-\d{4}-\d{3}"
 SUMMARY = section("Your Account Summary", until="Please pay by", left=HEADING)
 PAID = section("Prior Balance", until="Balance Forward", within=SUMMARY)
+METERS = section("Total kWh", until=("Meter Number", "Total kW", "Total KW"))  # demand stands in a table of its own
 DELIVERY = section("Delivery Charges", until="Total Current Delivery Charges", onward=True)
 NEW_SUPPLY = ("Total New Supplier Charges", "Total New Supply Charges")
 SUPPLIER = section("You have chosen", until=NEW_SUPPLY, closed=True)  # a former supplier's page has no new charges
@@ -26,12 +28,14 @@ SUPPLIER = section("You have chosen", until=NEW_SUPPLY, closed=True)  # a former
 PAY_BY = in_line(r"Please pay by {due_on} {amount_due}")
 CHARGES = in_line(r"Delivery Charges: {tariff} \( ?{billing_period_from} - {billing_period_to} ?\)")
 READ = in_line(
-    r"^(?:Use )?(?P<id>[A-Z]{0,3}\d{5,}\w*) {date} {reading}\S* {date} {prior_reading}\S* {days} {consumption}"
+    r"^(?:Use )?(?P<id>[A-Z]{0,3}\d{5,}\w*) {date} {reading}\S*(?: [A-Z][a-z]*\.?)?"
+    r" {date} {prior_reading}\S*(?: [A-Z][a-z]*\.?)? {days} {consumption}$"
 )
 TOTAL_DELIVERY = right_of("Total Current Delivery Charges")
 TOTAL_SUPPLY = right_of(*NEW_SUPPLY).within(SUPPLIER).summed()
 BILLED_APART = "the bill totals delivery and supply apart"
-HAS_SUPPLY = prints(*NEW_SUPPLY)
+HAS_SUPPLY = prints(*NEW_SUPPLY, "New Supplier Charges", "New Supply Charges", "Non-CMP Supplier")
+BUDGET = prints("Budget", within=SUMMARY)
 
 
 class CentralMainePower(Utility):
@@ -46,9 +50,11 @@ class CentralMainePower(Utility):
     amount_due = PAY_BY | below("Amount Due")
     outstanding_balance = row_end("Balance Forward").within(SUMMARY)
     delivery_charge = TOTAL_DELIVERY
-    supply_charge = TOTAL_SUPPLY
+    supply_charge = TOTAL_SUPPLY | right_of(*NEW_SUPPLY)
     electricity_amount = TOTAL_DELIVERY.unless(HAS_SUPPLY, BILLED_APART)
-    total_amount = TOTAL_DELIVERY.unless(HAS_SUPPLY, BILLED_APART)
+    total_amount = adding_up(
+        TOTAL_DELIVERY.unless(HAS_SUPPLY, BILLED_APART), beside="outstanding_balance", to="amount_due", unless=BUDGET
+    )
     community_solar_bill_credit = absent("allocated generation is credited in kWh")
     supplier_name = right_of("Supplier:").within(SUPPLIER) | in_line(
         r"You have chosen {supplier_name} as your electricity supplier"
@@ -58,7 +64,7 @@ class CentralMainePower(Utility):
     billing_period_to = CHARGES.largest()
     meters = (
         each_meter(
-            rows(READ),
+            rows(READ, within=METERS),
             type="electric",
             id=READ,
             consumption=READ,
@@ -67,7 +73,7 @@ class CentralMainePower(Utility):
             prior_reading=READ,
             billing_period_from=CHARGES.smallest().of_bill(),
             billing_period_to=CHARGES.largest().of_bill(),
-            demand_kw=in_line(r"{demand_kw} KW(?!H)").within(DELIVERY).largest().of_bill(),
+            demand_kw=in_line(r"{demand_kw} KW(?!H)").within(DELIVERY).largest().of_only_meter(),
             tariff=CHARGES.of_bill(),
             address=address_below("Service Location", skip=1).of_bill(),
             attributes={"supplier_account_number": right_of("Account Number:").within(SUPPLIER).of_bill()},

@@ -13,6 +13,7 @@ from parsers.locate import (
     cell,
     each_meter,
     in_line,
+    name_right_of,
     not_a_bill,
     prints,
     right_of,
@@ -25,12 +26,14 @@ BALANCE = section("ACCOUNT BALANCE", until=("SUMMARY OF CURRENT CHARGES", "KEEP 
 SUMMARY = section("SUMMARY OF CURRENT CHARGES", until=("KEEP THIS PORTION", "DETAIL OF CURRENT CHARGES"), left=HEADING)
 DETAIL = section("DETAIL OF CURRENT CHARGES", onward=True)
 
-HEAD = in_line(r"(?P<account_number>\d{5}-\d{5}) {due_on} {amount_due}")
+HEAD = in_line(r"(?<!\d)(?P<account_number>\d{5}-?\d{5}) {due_on} {amount_due}")
 PERIOD = in_line(r"{billing_period_from} to {billing_period_to}").within(
     section("BILLING PERIOD", until="ACCOUNT NUMBER")
 )
-METER_PERIOD = in_line(r"SERVICE PERIOD {billing_period_from:month_day} ?- ?{billing_period_to:month_day}") | in_line(
-    r"{billing_period_from:month_day} ?- ?{billing_period_to:month_day} {count} "
+METER_PERIOD = (
+    in_line(r"SERVICE PERIOD {billing_period_from:month_day} ?- ?{billing_period_to:month_day}")
+    | in_line(r"SERVICE PERIOD {billing_period_from} ?- ?{billing_period_to}")
+    | in_line(r"{billing_period_from:month_day} ?- ?{billing_period_to:month_day} {count} ")
 )
 DAYS = right_of("NUMBER OF DAYS IN PERIOD") | in_line(r"{month_day} ?- ?{month_day} {days} ")
 READINGS = r"{number} [A-Z][a-z]+ {number} [A-Z][a-z]+"
@@ -45,7 +48,7 @@ PAID = (
     .within(section("Previous Balance", until=("Balance Forward", "Current Charges"), within=BALANCE))
     .summed()
 )
-SUPPLIER = right_of("SUPPLIER").first()
+SUPPLIER = name_right_of("SUPPLIER").first()
 BLOCKS = blocks(
     r"(?:Type of Service|Service Period|Current Reading) .*(?:Reading|Total Usage)",
     end=r"\bRATE [A-Z][a-z]",
@@ -73,8 +76,8 @@ class NationalGridNewYork(Utility):
         not_a_bill("It is a history of monthly usage.", "Monthly Electric History", "Bill Account", "Billed Kwh"),
     )
 
-    account_number = HEAD | below("ACCOUNT NUMBER").shaped(r"\d{5}-\d{5}")
-    billed_on = below("DATE BILL ISSUED")
+    account_number = HEAD | below("ACCOUNT NUMBER").shaped(r"\d{5}-?\d{5}")
+    billed_on = below("DATE BILL ISSUED") | right_of("DATE BILL ISSUED")
     due_on = in_line(r"Automated Payment Transfer will occur on {due_on}") | HEAD
     amount_due = HEAD | row_end("Amount Due").within(BALANCE)
     billing_period_from = PERIOD

@@ -4,12 +4,14 @@ from parsers.locate import (
     HEADING,
     Utility,
     absent,
+    adding_up,
     address_below,
     below,
     beside,
     each_meter,
     in_line,
     is_zero,
+    name_below,
     one_meter,
     prints,
     right_of,
@@ -25,8 +27,12 @@ METERS = section("kWh Delivered", until="Total Delivered", right="Billing Summar
 
 DUE = in_line(r"Amount Due By {due_on} {amount_due}")
 BALANCE = in_line(r"Balance as of {billed_on} {outstanding_balance}")
-USAGE = in_line(r"Usage from {billing_period_from:month_day} ?- ?{billing_period_to:month_day}")
+USAGE = in_line(r"Usage from {billing_period_from:month_day} ?[-\u2013] ?{billing_period_to:month_day}") | in_line(
+    r"Usage from {billing_period_from} ?[-\u2013] ?{billing_period_to}"
+)
 READ = in_line(r"^(?P<id>\d{6,}) {difference} {multiplier} {consumption}$")
+PHONE = r"(?:\d-)?\(?\d{3}\)?[- .]\d{3}[- .]\d{4}$"
+BUDGET = prints("Budget", within=SUMMARY)
 RING_TOTAL = below("Usage Charges")
 NO_BALANCE = ~prints("Previous Balance", "Balance as of", within=SUMMARY) | is_zero("outstanding_balance")
 
@@ -34,8 +40,8 @@ METER = {
     "billing_period_from": USAGE.of_bill(),
     "billing_period_to": USAGE.of_bill(),
     "days": right_of("Days Billed:").of_bill(),
-    "tariff": in_line(r"Rate: (?P<tariff>[A-Z][\w/&-]*)").of_bill(),
-    "demand_kw": in_line(r"{demand_kw} kW at \$").within(DELIVERY).largest().of_bill(),
+    "tariff": in_line(r"Rate: (?P<tariff>[A-Z][\w/&-]*)(?=\.|,| for |$)").of_bill(),
+    "demand_kw": in_line(r"{demand_kw} kW at \$").within(DELIVERY).largest().of_only_meter(),
     "address": address_below("Service to:", skip=1).of_bill(),
 }
 
@@ -47,7 +53,7 @@ class PplElectric(Utility):
     services = ("electric",)
     begins = r"\bPage 1\b(?! ?\d)"
 
-    account_number = in_line(r"Account(?: Number:)? (?P<account_number>\d{5}-\d{5})")
+    account_number = in_line(r"Account(?: Number:)? (?P<account_number>\d{5}-?\d{5})(?!\d)")
     billed_on = BALANCE.within(SUMMARY)
     due_on = DUE | below("Due Date")
     amount_due = DUE | below("Amount Due")
@@ -55,14 +61,19 @@ class PplElectric(Utility):
     delivery_charge = right_of("Total Delivery Charges")
     supply_charge = right_of("Total Supply Charges")
     electricity_amount = RING_TOTAL
-    total_amount = RING_TOTAL.unless(
-        prints("Other Charges", within=SUMMARY), "other charges come on top of the usage charges"
+    total_amount = adding_up(
+        RING_TOTAL.unless(prints("Other Charges", within=SUMMARY), "other charges come on top of the usage charges"),
+        beside="outstanding_balance",
+        to="amount_due",
+        unless=BUDGET,
     ) | in_line(r"Amount Due By {date} {total_amount}").only_if(
         NO_BALANCE, "it is printed together with an earlier balance"
-    )
+    ).unless(BUDGET, "a budget plan sets what is due")
     community_solar_bill_credit = absent("no such line is known on these bills")
-    supplier_name = (
-        below("Supply").within(RING).except_for("PPL Electric Utilities", reason="PPL itself is the default supplier")
+    supplier_name = (  # the name ends above the supplier's telephone number
+        name_below("Supply", until=PHONE)
+        .within(RING)
+        .except_for("PPL Electric Utilities", reason="PPL itself is the default supplier")
     )
     electricity_consumption = right_of("Total Delivered:")
 

@@ -3,6 +3,7 @@
 from parsers.locate import (
     Utility,
     absent,
+    adding_up,
     address_below,
     below,
     beside,
@@ -26,7 +27,9 @@ DETAILS = section(
     "Details of your new charges", until=("Things you should know", "Rate Identification Number"), onward=True
 )
 
-METER = in_line(r"For meter (?P<id>[A-Z0-9]+-\d+) from {billing_period_from} to {billing_period_to}")
+METER = in_line(
+    r"For meter (?P<id>(?=\S*\d)[A-Z0-9]+(?:-[A-Z0-9]+)*) from {billing_period_from} to {billing_period_to}"
+)
 PERIOD = in_line(r"Billing period: {billing_period_from} to {billing_period_to}(?: \({days} days)?")
 USED = in_line(r"Total (?:estimated )?electricity (?:you used|used|usage)\b.*? {consumption}(?! days)")
 
@@ -63,10 +66,17 @@ class SouthernCaliforniaEdison(Utility):
     billed_on = below("Date bill prepared")
     due_on = right_of("Due by") | in_line(r"Total amount you owe by {due_on}") | right_of("New charges - pay by")
     amount_due = right_of("Amount due") | in_line(r"Total amount you owe(?: by {date})? {amount_due}")
-    outstanding_balance = row_end(*REMAINING).within(SUMMARY)
+    outstanding_balance = row_end("Balance forward", "Past due amount").within(SUMMARY) | adding_up(
+        row_end("Credit balance").within(SUMMARY), beside="total_amount", to="amount_due", needed=True
+    )
     total_amount = row_end("Your new charges").within(SUMMARY)
     electricity_amount = same_as("total_amount")
-    delivery_charge = row_end("Your new charges").within(DETAILS).only_if(HAS_AGGREGATOR, LISTED)
+    delivery_charge = adding_up(
+        row_end("Your new charges").within(DETAILS).only_if(HAS_AGGREGATOR, LISTED),
+        beside="supply_charge",
+        to="electricity_amount",
+        needed=True,
+    )
     supply_charge = in_line(r"Sub-?[Tt]otal of .*?Generation Charges {supply_charge}").within(DETAILS)
     community_solar_bill_credit = absent("no such line is known on these bills")
     supplier_name = AGGREGATOR
@@ -75,13 +85,14 @@ class SouthernCaliforniaEdison(Utility):
         each_meter(
             blocks(METER),
             type="electric",
+            complete=True,
             id=METER,
             consumption=USED,
             billing_period_from=METER,
             billing_period_to=METER,
             days=PERIOD,
             tariff=right_of("Your rate:").first() | right_of("Your rate:").first().of_bill(),
-            demand_kw=in_line(r"maximum demand reached this billing period is {demand_kw} kW").of_bill(),
+            demand_kw=in_line(r"maximum demand reached this billing period is {demand_kw} kW").of_only_meter(),
             address=address_below("Service account", skip=1).of_bill(),
             attributes={"service_id": below("Service account").shaped(SERVICE).of_bill()},
         ),
