@@ -12,6 +12,7 @@ from parsers.labels import find
 from parsers.meters import MeterRead, in_order
 from parsers.model import Bill, Meter, Source
 from parsers.outcome import Attempt, Field, Found, Missing, Outcome, Scope
+from parsers.overdue import says_overdue
 from parsers.region import Region, Sheet
 from parsers.utility import Utility
 from parsers.values import Date, MonthDay
@@ -22,15 +23,16 @@ TellYear = Callable[[Date, dt.date], dt.date | None]
 
 def read_bill(utility: type[Utility], sheets: Sequence[Sheet], attempts: list[Attempt]) -> Bill:
     """The bill on these pages; ``attempts`` takes up every rule that was tried."""
-    kept = [sheet for sheet in sheets if not any(sheet.prints(text) for text in utility.skip_pages)]
-    reader = _Reader(utility, Region.of_pages(kept or sheets), attempts)
+    first, *others = sheets
+    kept = [first, *(one for one in others if not any(one.prints(text) for text in utility.skip_pages))]
+    reader = _Reader(utility, Region.of_pages(kept), attempts)
     fields = {name: reader.field(name) for name in utility.rules}
     meters = [meter for rules in utility.meters for meter in rules.read(reader.scope)]
     _tell_years(fields, meters)
     meters = in_order(meters)
     fields |= {name: _from_meters(name, meters) for name in _FROM_METERS if name not in fields}
     pages = (sheets[0].number, sheets[-1].number)
-    bill = _bill(utility, fields, meters, reader.past_due(), pages)
+    bill = _bill(utility, fields, reader.told(), meters, pages)
     return checked(bill, Evidence(reader.evidence(), [_evidence(meter) for meter in meters]))
 
 
@@ -54,10 +56,24 @@ class _Reader:
         read = {name: rule.read(self.scope, Field(name, name, BILL_EVIDENCE[name])) for name, rule in rules}
         return {name: outcome.value for name, outcome in read.items() if isinstance(outcome, Found)}
 
-    def past_due(self) -> Found | None:
+    def told(self) -> dict[str, Found]:
+        """What no rule reads: whose bill it is, and where it says that money is overdue."""
+        told = {"utility": self._issuer(), "past_due": self._past_due()}
+        return {name: found for name, found in told.items() if found}
+
+    def _past_due(self) -> Found | None:
         for text in self.utility.past_due_says:
             for spot in find(self.scope.region, text):
-                return Found(True, spot.spans[0], f"'{text}' is printed")
+                if says_overdue(spot):
+                    return Found(True, spot.spans[0], f"'{text}' is printed")
+        return None
+
+    def _issuer(self) -> Found | None:
+        """The place of the first of the utility's marks."""
+        for mark in self.utility.marks:
+            for text in (mark,) if isinstance(mark, str) else mark:
+                for spot in find(self.scope.region, text):
+                    return Found(self.utility.code, spot.spans[0], f"mark '{text}'")
         return None
 
 
@@ -129,22 +145,20 @@ _FROM_METERS: dict[str, tuple[str | None, str | None, Callable[[Sequence[Found]]
 def _bill(
     utility: type[Utility],
     fields: Outcomes,
+    told: dict[str, Found],
     meters: Sequence[MeterRead],
-    past_due: Found | None,
     pages: tuple[int, int],
 ) -> Bill:
     found = {name: outcome for name, outcome in fields.items() if isinstance(outcome, Found)}
     missing = {name: outcome.reason for name, outcome in fields.items() if isinstance(outcome, Missing)}
-    sources = {name: one.source for name, one in found.items()}
-    if past_due:
-        sources["past_due"] = past_due.source
+    sources = {name: one.source for name, one in (found | told).items()}
     made = []
     for at, meter in enumerate(meters):
         made.append(_meter(meter))
         _note_places(meter, f"meters.{at}", sources, missing)
     values = {name: one.value for name, one in found.items()}
     return Bill(
-        **values | {"utility": utility.code, "past_due": past_due is not None},
+        **values | {"utility": utility.code, "past_due": "past_due" in told},
         meters=tuple(made),
         pages=pages,
         sources=sources,
@@ -160,6 +174,9 @@ def _meter(meter: MeterRead) -> Meter:
 
 def _note_places(meter: MeterRead, path: str, sources: dict[str, Source], missing: dict[str, str]) -> None:
     named = {name: outcome for name, outcome in meter.fields.items() if name not in METER_EVIDENCE}
+    row = next((one for name in ("id", "consumption") if isinstance(one := named.get(name), Found)), None)
+    if row:
+        sources[f"{path}.type"] = replace(row, rule=f"part of the {meter.type} meter").source
     for name, outcome in (named | {f"additional_attributes.{n}": o for n, o in meter.attributes.items()}).items():
         if isinstance(outcome, Missing):
             missing[f"{path}.{name}"] = outcome.reason

@@ -1,0 +1,31 @@
+"""Whether a bill says that money is overdue, told from what follows the words for it.
+
+``Past due amount $0.00`` says that nothing is; a message to "customers with a past due balance" is not about this bill.
+"""
+
+import re
+
+from parsers.kinds import DATE_PATTERN, MONEY_PATTERN
+from parsers.labels import Spot
+from parsers.places import phrases_below
+from parsers.values import cents
+
+_AMOUNT = re.compile(rf"\W*(?:(?:of|is|as of|from|since|on|{DATE_PATTERN})\W*)*(?P<amount>{MONEY_PATTERN})", re.ASCII)
+
+
+def says_overdue(spot: Spot) -> bool:
+    """Whether words such as ``PAST DUE`` at this place tell of an amount that is not 0, or stand there alone."""
+    row = spot.row()
+    if row is not None:
+        match = _AMOUNT.match(row.text)
+        return cents(match["amount"]) > 0 if match else _alone(spot)
+    below = next(phrases_below(spot), None)
+    match = _AMOUNT.match(below[1].text) if below else None
+    return cents(match["amount"]) > 0 if match else _alone(spot)
+
+
+def _alone(spot: Spot) -> bool:
+    """Whether they are a phrase of their own, written as a heading is."""
+    text = spot.line.text[spot.begin : spot.end]
+    ends_phrase = any(spot.end == end for _, end in spot.line.phrases)
+    return spot.begins_phrase and ends_phrase and text[0].isupper()
