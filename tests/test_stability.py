@@ -1,5 +1,7 @@
 """When a file may be taken, and how names are written down: the parts of the watched folder that need no folder."""
 
+import errno
+import os
 from pathlib import Path, PurePath
 
 import pytest
@@ -149,3 +151,14 @@ def test_hints_from_behind_links_and_from_our_own_folders_are_passed_over(tmp_pa
     ]  # fmt: skip
     taken = put(inbox.path / "C-1/x.pdf")
     assert set(inbox.look_at([*hints, taken]).files) == {taken}
+
+
+def test_a_hint_that_cannot_be_looked_at_keeps_nothing_else_waiting(tmp_path: Path) -> None:
+    """Where a folder on the way answers with an error, be it for want of permission or for its name."""
+    inbox = Inbox(tmp_path / "inbox", create=True, memory=tmp_path / "memory")
+    inbox.check()
+    bill = put(tmp_path / "inbox/bill.pdf")
+    unreadable = tmp_path / "inbox" / ("x" * 300) / "other.pdf"
+    listing = inbox.look_at([unreadable, bill, tmp_path / "outside.pdf"])
+    assert set(listing.files) == {bill}
+    assert listing.left == {unreadable: f"it cannot be read: {os.strerror(errno.ENAMETOOLONG)}"}

@@ -90,11 +90,13 @@ class Inbox:
     def look_at(self, paths: Iterable[Path]) -> "Listing":
         """What lies at these paths now, folders with all that is in them. What is gone is left out."""
         listing = Listing()
-        waiting = [path for path in paths if self._concerns_us(path)]
+        hints = {path for path in paths if path.is_relative_to(self.path)}
+        waiting = list(hints)
         while waiting:
             path = waiting.pop()
             try:
-                waiting += self._look_at(path, listing)
+                if path not in hints or self._concerns_us(path):  # what was found on the way was asked about above it
+                    waiting += self._look_at(path, listing)
             except FileNotFoundError:
                 continue
             except OSError as error:
@@ -115,9 +117,7 @@ class Inbox:
         return []
 
     def _concerns_us(self, path: Path) -> bool:
-        """Whether no folder on the way is ours, junk, or a link out of the inbox."""
-        if not path.is_relative_to(self.path):
-            return False
+        """Whether no folder on the way is ours, junk, or a link out of the inbox. OSError when one cannot be read."""
         above = [parent for parent in path.parents if parent != self.path and parent.is_relative_to(self.path)]
         return not any(self._passed_over(parent) or parent.is_symlink() for parent in above)
 
