@@ -28,6 +28,7 @@ from ingest.splitting import Splitter
 from ingest.store.documents import DocumentStore
 from ingest.store.ledger import Ledger
 from ingest.store.rows import Bill, NewDelivery, Step
+from parsers.errors import DocumentError
 from parsers.model import Document, DocumentKind
 
 REFUSED_KINDS = {
@@ -97,7 +98,11 @@ class Pipeline:
         if document.document in REFUSED_KINDS:
             return await self._refuse(bill, document)
         if len(document.bills) > 1:
-            return await self._split(bill, document)
+            try:
+                return await self._split(bill, document)
+            except DocumentError as error:
+                detail = f"It holds {len(document.bills)} bills that could not be cut apart: {error.detail}"
+                return await self._refuse(bill, Document(document=error.kind, detail=detail))
         return await self._first_record(bill, document)
 
     async def _reading(self, bill: Bill) -> Document:

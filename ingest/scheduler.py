@@ -45,12 +45,15 @@ class Scheduler(Generic[T]):
         *,
         limit: int,
         clock: Callable[[], dt.datetime],
+        hold: Callable[[T, float], Awaitable[None]] | None = None,
     ) -> None:
-        self._name = name
+        """``hold`` puts an item off durably, so that many failing ones do not stand before the others."""
+        self.name = name
         self._due = due
         self._step = step
         self._limit = limit
         self._clock = clock
+        self._put_off = hold
         self._busy: dict[str, asyncio.Task[None] | None] = {}
         self._errors: dict[str, int] = {}
         self._changed = asyncio.Event()
@@ -86,10 +89,12 @@ class Scheduler(Generic[T]):
         try:
             items, upcoming = await self._due(list(self._busy), free)
         except IngestError as error:
-            log.warning("cannot see what is due; trying again", what=self._name, error=str(error))
+            log.warning("cannot see what is due; trying again", what=self.name, error=str(error))
+            return None
+        if self._stopping:
             return None
         for item in items:
-            self._busy[item.id] = tasks.create_task(self._run_one(item), name=f"{self._name} {item.id}")
+            self._busy[item.id] = tasks.create_task(self._run_one(item), name=f"{self.name} {item.id}")
         return upcoming
 
     async def _rest(self, upcoming: dt.datetime | None) -> None:
@@ -108,25 +113,38 @@ class Scheduler(Generic[T]):
             self._release(item.id)
             raise
         except StaleVersion as error:
-            log.debug("another writer was faster", what=self._name, error=str(error))
+            log.debug("another writer was faster", what=self.name, error=str(error))
             self._release(item.id)
         except Exception as error:  # noqa: BLE001 - one item must not stop the others; it is logged and tried again
-            self._hold(item.id, error)
+            await self._hold(item, error)
         else:
             self._errors.pop(item.id, None)
             self._release(item.id)
 
-    def _hold(self, key: str, error: Exception) -> None:
-        count = self._errors.get(key, 0)
-        self._errors[key] = count + 1
+    async def _hold(self, item: T, error: Exception) -> None:
+        count = self._errors.get(item.id, 0)
+        self._errors[item.id] = count + 1
         seconds = HOLD_SECONDS[min(count, len(HOLD_SECONDS) - 1)]
         expected = isinstance(error, IngestError)
         log.warning(
-            "a step failed; it is tried again", what=self._name, id=key, error=repr(error), after_seconds=seconds,
+            "a step failed; it is tried again", what=self.name, id=item.id, error=repr(error), after_seconds=seconds,
             exc_info=None if expected else error,
         )  # fmt: skip
-        self._busy[key] = None
-        asyncio.get_running_loop().call_later(seconds, self._release, key)
+        if await self._is_put_off(item, seconds):
+            self._release(item.id)
+            return
+        self._busy[item.id] = None
+        self._changed.set()
+        asyncio.get_running_loop().call_later(seconds, self._release, item.id)
+
+    async def _is_put_off(self, item: T, seconds: float) -> bool:
+        if self._put_off is None:
+            return False
+        try:
+            await self._put_off(item, seconds)
+        except IngestError:
+            return False  # said already: the ledger is what fails; the item is held in memory
+        return True
 
     def _release(self, key: str) -> None:
         self._busy.pop(key, None)

@@ -10,6 +10,7 @@ import itertools
 import os
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
 
 import aiohttp
 import structlog
@@ -35,11 +36,16 @@ from ingest.sources.smtp import SmtpListener
 from ingest.store.documents import DocumentStore
 from ingest.store.engine import now
 from ingest.store.ledger import Ledger
-from ingest.store.rows import Bill, Delivery
+from ingest.store.rows import Bill, Delivery, Step
+from ingest.tracks import ApiTrack, LocalTrack
 from ingest.web.app import make_app as make_web_app
 from ingest.web.readiness import write_heartbeat
 
 DELIVERIES_AT_ONCE = 16
+READ_AHEAD = 2
+"""Bills given to the reading for each parser child: more would only wait there, out of the order of priorities."""
+LEAST_DRAIN_SECONDS = 0.5
+FINISHED = {Step.DELIVERED, Step.SPLIT, Step.REFUSED}
 TICK_SECONDS, TICKS_BETWEEN_BEATS = 0.5, 10
 """The state of folders is told as soon as it changes, that the role lives every few seconds."""
 
@@ -114,42 +120,45 @@ async def worker_role(settings: Settings, *, watch: bool = True) -> AsyncIterato
         session = await stack.enter_async_context(open_session())
         await ledger.start_accounts()
         metrics = Metrics()
-        bills, deliveries = _schedulers(settings, ledger, pool, session, metrics)
+        loops = _schedulers(settings, ledger, pool, session, metrics)
+        await _say_whose_bills_wait(settings, ledger)
 
         def woken() -> None:
-            bills.wake()
-            deliveries.wake()
+            for loop in loops:
+                loop.wake()
 
         await stack.enter_async_context(wakeup.listening(settings.data_dir, woken))
         intake = await stack.enter_async_context(open_intake(settings, ledger, pool, woken, metrics))
         folders = _folders(settings, intake) if watch else []
         await stack.enter_async_context(_heartbeat(settings, "worker", metrics, folders))
-        async with _running(bills, deliveries, folders, settings):
+        async with _running(loops, folders, settings):
             yield ", ".join(str(folder.inbox) for folder in folders)
 
 
 @asynccontextmanager
 async def _running(
-    bills: Scheduler[Bill], deliveries: Scheduler[Delivery], folders: list[FolderSource], settings: Settings
+    loops: Sequence[Scheduler[Any]], folders: list[FolderSource], settings: Settings
 ) -> AsyncIterator[None]:
     """All loops of the worker. Stopping: nothing new, then the running steps, then what they left to deliver."""
     async with asyncio.TaskGroup() as tasks:
         sources = [tasks.create_task(folder.run(), name=f"folder {folder.inbox}") for folder in folders]
-        tasks.create_task(bills.run(), name="bills")
-        tasks.create_task(deliveries.run(), name="deliveries")
+        for loop in loops:
+            tasks.create_task(loop.run(), name=loop.name)
         try:
             yield
         finally:
             for source in sources:
                 source.cancel()
             await asyncio.gather(*sources, return_exceptions=True)
-            await bills.stop(settings.drain_seconds)
-            await deliveries.stop(settings.drain_seconds / 2)
+            deadline = asyncio.get_running_loop().time() + settings.drain_seconds
+            for loop in loops:
+                await loop.stop(max(LEAST_DRAIN_SECONDS, deadline - asyncio.get_running_loop().time()))
 
 
 def _schedulers(
     settings: Settings, ledger: Ledger, pool: ParserPool, session: aiohttp.ClientSession, metrics: Metrics
-) -> tuple[Scheduler[Bill], Scheduler[Delivery]]:
+) -> tuple[Scheduler[Bill], Scheduler[Bill], Scheduler[Delivery]]:
+    """What reads, what talks to the API, and what delivers, in the order in which they hand bills on."""
     deliverer = Deliverer(ledger, settings, session, now, metrics=metrics)
     deliveries = Scheduler("delivery", ledger.due_deliveries, deliverer.deliver, limit=DELIVERIES_AT_ONCE, clock=now)
     pipeline = Pipeline(
@@ -162,8 +171,23 @@ def _schedulers(
         wake_delivery=deliveries.wake,
         metrics=metrics,
     )
-    bills = Scheduler("bill", ledger.due_bills, pipeline.advance, limit=settings.limits.bills_in_work, clock=now)
-    return bills, deliveries
+    most = {name: account.max_calls_in_flight for name, account in settings.accounts.items()}
+    calls = ApiTrack(ledger, pipeline.advance, most)
+    api = Scheduler("API", calls.due, calls.step, limit=settings.limits.bills_in_work, clock=now, hold=ledger.hold)
+
+    async def read(bill: Bill) -> None:
+        await pipeline.advance(bill)
+        api.wake()
+
+    reading = LocalTrack(ledger, settings.accounts)
+    at_once = READ_AHEAD * settings.limits.parser_children
+    return Scheduler("reading", reading.due, read, limit=at_once, clock=now, hold=ledger.hold), api, deliveries
+
+
+async def _say_whose_bills_wait(settings: Settings, ledger: Ledger) -> None:
+    counts = await ledger.counts()
+    for account in {account for account, step in counts if step not in FINISHED} - set(settings.accounts):
+        log.warning("the bills of an account that is no longer configured wait until it is again", account=account)
 
 
 def _clients(settings: Settings, session: aiohttp.ClientSession, metrics: Metrics) -> dict[str, BayouClient]:

@@ -14,9 +14,8 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy.engine import default
-
 from ingest import config, logs, worker
+from ingest.store import engine
 from ingest.store.ledger import Ledger
 from ingest.store.rows import Step
 
@@ -30,13 +29,13 @@ class Fate:
         self.when = when
         self.number = number
         self.commits = 0
-        self._original = default.DefaultDialect.do_commit
-        default.DefaultDialect.do_commit = self._commit  # type: ignore[method-assign, assignment]
+        self._original = engine._commit_sqlite
+        engine._commit_sqlite = self._commit
 
     def _commit(self, connection: Any) -> None:
         self.commits += 1
         self._kill_if("before")
-        self._original(None, connection)  # type: ignore[arg-type]
+        self._original(connection)
         self._kill_if("after")
 
     def _kill_if(self, moment: str) -> None:

@@ -3,13 +3,14 @@
 import asyncio
 import datetime as dt
 import sqlite3
-from collections.abc import AsyncIterator
+import subprocess
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from ingest.errors import ConfigError, LedgerBusy, StaleVersion
+from ingest.errors import ConfigError, LedgerBusy, StaleVersion, Unavailable
 from ingest.reasons import Reason
 from ingest.store import engine, migrate
 from ingest.store.ledger import Ledger
@@ -220,3 +221,70 @@ async def test_a_ledger_of_a_newer_version_is_refused(tmp_path: Path) -> None:
     connection.close()
     with pytest.raises(ConfigError, match="newer version"):
         await Ledger.open(url)
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 3 MB."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", folder], capture_output=True, check=False
+    )
+    if mounted.returncode:
+        pytest.skip("mounting is not allowed here")
+    yield folder
+    subprocess.run(["umount", folder], check=True)
+
+
+@pytest.mark.parametrize("size", [60, 900, 1500, 2500])
+async def test_what_a_full_disk_did_not_take_is_not_said_to_be_taken(small_disk: Path, size: int) -> None:
+    def arrivals(number: int, kilobytes: int) -> NewArrival:
+        return arrival(sha256=f"{number:064x}", message={"subject": "y" * 1024 * kilobytes})
+
+    told: list[str | None] = []
+    async with await Ledger.open(f"sqlite+aiosqlite:///{small_disk}/ledger.sqlite3") as ledger:
+        for turn in range(3):
+            results = await asyncio.gather(
+                ledger.receive([arrivals(10 * turn + 1, 1)]),
+                ledger.receive([arrivals(10 * turn + 2, size), arrivals(10 * turn + 3, size)]),
+                ledger.receive([arrivals(10 * turn + 4, 1)]),
+                return_exceptions=True,
+            )
+            assert all(isinstance(result, list | Unavailable) for result in results), results
+            told += [result[0].bill_id for result in results if isinstance(result, list)]
+    with sqlite3.connect(small_disk / "ledger.sqlite3") as connection:
+        there = {row[0] for row in connection.execute("SELECT id FROM bills")}
+    connection.close()
+    assert set(told) <= there
+
+
+async def test_a_held_bill_waits_unless_it_moved_on(ledger: Ledger, clock: Clock) -> None:
+    bill = await one(ledger)
+    await ledger.hold(bill, 60)
+    due, upcoming = await ledger.due_bills((), 10)
+    assert (due, upcoming) == ([], clock.at + dt.timedelta(seconds=60))
+    moved = await ledger.change(bill, "parsed", values={"step": Step.PARSED, "wake_at": clock.at})
+    await ledger.hold(bill, 60)
+    assert [b.id for b in (await ledger.due_bills((), 10))[0]] == [moved.id]
+
+
+async def test_due_bills_of_some_steps_and_accounts(ledger: Ledger) -> None:
+    mine, theirs = await one(ledger), await one(ledger, account="other")
+    assert [b.id for b in (await ledger.due_bills((), 10, accounts=["acme"]))[0]] == [mine.id]
+    assert (await ledger.due_bills((), 10, accounts=[]))[0] == []
+    await ledger.change(theirs, "parsed", values={"step": Step.PARSED})
+    assert [b.id for b in (await ledger.due_bills((), 10, steps=[Step.PARSED]))[0]] == [theirs.id]
+
+
+async def test_a_wake_up_while_a_delivery_is_open_is_not_lost(ledger: Ledger, clock: Clock) -> None:
+    bill = await one(ledger)
+    final = NewDelivery(event="new_bill", target="http://a", payload={}, final=True)
+    values = {"step": Step.RECONCILED, "bayou_id": "7", "wake_at": None}
+    await ledger.change(bill, "reconciled", values=values, send=[final])
+    assert await ledger.wake("acme", bayou_id="7", steps=[Step.RECONCILED]) == 1
+    [delivery], _ = await ledger.due_deliveries((), 1)
+    await ledger.delivered(delivery)
+    after = await ledger.bill(bill.id)
+    assert after
+    assert (after.step, after.wake_at) == (Step.DELIVERED, clock.at)

@@ -20,7 +20,7 @@ import aiohttp
 import structlog
 from yarl import URL
 
-from ingest.bayou.answers import Answer, Call, Garbage, decode, failure
+from ingest.bayou.answers import Answer, Call, Garbage, decode, failure, retry_after
 from ingest.bayou.backoff import backoff
 from ingest.bayou.errors import (
     BayouError,
@@ -36,6 +36,8 @@ from ingest.bayou.reading import Unreadable, identifier, number_id
 from ingest.bayou.transport import Timeouts, exchange
 from ingest.errors import ConfigError
 
+LONGEST_REST = 300.0
+"""Seconds for which one 429 holds all calls of an account back, whatever it asks for itself."""
 EXTERNAL_ID = "external_id:"
 """In front of an id of ours where the API takes either."""
 
@@ -86,6 +88,7 @@ class BayouClient:
         self._get_attempts = get_attempts
         self._pause = pause
         self._on_drift = on_drift
+        self._not_before = 0.0
 
     async def upload(
         self, path: Path, *, external_id: str, filename: str, customer_id: str | int | None = None
@@ -172,7 +175,8 @@ class BayouClient:
     ) -> Answer:
         url = URL(f"{self._base}/{path}", encoded=True)
         async with self._slots:
-            return await exchange(
+            self._respect_the_last_429()
+            answer = await exchange(
                 self._session,
                 call,
                 method,
@@ -182,6 +186,19 @@ class BayouClient:
                 data=data,
                 content_type=content_type,
             )
+            self._remember_a_429(answer)
+            return answer
+
+    def _respect_the_last_429(self) -> None:
+        """One call that was told to wait tells all others of the account; they do not even go out."""
+        rest = self._not_before - asyncio.get_running_loop().time()
+        if rest > 0:
+            raise Throttled("waits, as the API asked a call before it to", rest)
+
+    def _remember_a_429(self, answer: Answer) -> None:
+        if answer.status == 429:
+            wish = retry_after(answer.headers, dt.datetime.now(dt.UTC))
+            self._not_before = asyncio.get_running_loop().time() + min(wish or 0.0, LONGEST_REST)
 
     def _read(self, answer: Answer) -> ApiBill:
         try:

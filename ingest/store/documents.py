@@ -22,6 +22,7 @@ class DocumentStore:
     def __init__(self, folder: Path, suffix: str = ".pdf") -> None:
         self.folder = folder
         self._suffix = suffix
+        self._durable: set[Path] = set()
 
     def path(self, sha256: str) -> Path:
         """Where the document lies, whether it is there or not."""
@@ -55,7 +56,7 @@ class DocumentStore:
 
     def _write(self, content: bytes | Path) -> "Written":
         with disk_errors():
-            self.folder.mkdir(parents=True, exist_ok=True)
+            self._make_folder(self.folder)
             descriptor, name = tempfile.mkstemp(prefix="incoming-", suffix=".part", dir=self.folder)
             temporary = Path(name)
             try:
@@ -63,11 +64,18 @@ class DocumentStore:
                     sha256 = _copy(content, target)
                     target.flush()
                     os.fsync(target.fileno())
-                _make_folder(self.path(sha256).parent)
+                self._make_folder(self.path(sha256).parent)
             except BaseException:
                 temporary.unlink(missing_ok=True)
                 raise
         return Written(temporary, self.path(sha256), sha256)
+
+    def _make_folder(self, folder: Path) -> None:
+        """That it is there already is no proof: the process that made it may not have come to its fsync yet."""
+        folder.mkdir(parents=True, exist_ok=True)
+        if folder not in self._durable:
+            fsync_folder(folder.parent)
+            self._durable.add(folder)
 
     async def delete(self, sha256: str) -> None:
         """Removes the document if it is there."""
@@ -83,11 +91,11 @@ class Written:
         self.sha256 = sha256
 
     def keep(self) -> None:
-        """Makes it a document of the store. Blocking."""
+        """Makes it a document of the store; durable also when another process was first, just now. Blocking."""
         with disk_errors():
             if not self._place.exists():
                 self.temporary.replace(self._place)
-                fsync_folder(self._place.parent)
+            fsync_folder(self._place.parent)
 
     def drop(self) -> None:
         """Removes what was not kept. Blocking."""
@@ -144,9 +152,3 @@ def _copy(content: bytes | Path, target: IO[bytes]) -> str:
                 digest.update(chunk)
                 target.write(chunk)
     return digest.hexdigest()
-
-
-def _make_folder(folder: Path) -> None:
-    if not folder.exists():
-        folder.mkdir(exist_ok=True)
-        fsync_folder(folder.parent)

@@ -25,6 +25,7 @@ def make_engine(url: str) -> AsyncEngine:
     if engine.dialect.name == "sqlite":
         sa.event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         sa.event.listen(engine.sync_engine, "begin", _begin_sqlite)
+        sa.event.listen(engine.sync_engine, "commit", _commit_sqlite)
     return engine
 
 
@@ -43,6 +44,11 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
 
+def _commit_sqlite(connection: Connection) -> None:
+    """In so many words: Python's ``commit()`` is silent where an error has rolled the transaction back already."""
+    connection.exec_driver_sql("COMMIT")
+
+
 @contextmanager
 def ledger_errors() -> Iterator[None]:
     """The one door at which the database's errors become ours."""
@@ -53,5 +59,7 @@ def ledger_errors() -> Iterator[None]:
         if "disk is full" in message:
             raise StorageFull("no space left for the ledger") from error
         raise LedgerBusy(f"the ledger answered: {message}") from error
-    except (sa.exc.InterfaceError, sa.exc.TimeoutError, ConnectionError) as error:
+    except (sa.exc.IntegrityError, sa.exc.ProgrammingError):
+        raise  # mistakes of ours
+    except (sa.exc.DBAPIError, sa.exc.TimeoutError, ConnectionError) as error:
         raise LedgerBusy(f"the ledger is out of reach: {error}") from error

@@ -152,19 +152,30 @@ class Ledger:
         query = sa.select(bills.c.account, bills.c.step, sa.func.count()).group_by(bills.c.account, bills.c.step)
         return {(account, step): number for account, step, number in map(tuple, await self._rows(query))}
 
-    async def due_bills(self, busy: Collection[str], limit: int) -> tuple[list[Bill], dt.datetime | None]:
+    async def due_bills(
+        self,
+        busy: Collection[str],
+        limit: int,
+        *,
+        steps: Collection[Step] = tuple(Step),
+        accounts: Collection[str] | None = None,
+    ) -> tuple[list[Bill], dt.datetime | None]:
         """Bills whose next step is due, most urgent first, without those in ``busy``; and when the next one will be.
 
-        Bills of a stopped account wait, except for the steps that need no API.
+        Only those at ``steps`` and of ``accounts`` (None: all). Bills of a stopped account wait, except for the steps
+        that need no API.
         """
         at = self.clock()
+        wanted = [bills.c.step.in_(steps), _runnable()]
+        if accounts is not None:
+            wanted.append(bills.c.account.in_(accounts))
         query = (
             sa.select(bills)
-            .where(bills.c.wake_at <= at, _runnable(), bills.c.id.not_in(busy))
+            .where(bills.c.wake_at <= at, *wanted, bills.c.id.not_in(busy))
             .order_by(bills.c.priority, bills.c.wake_at)
             .limit(limit)
         )
-        upcoming = sa.select(sa.func.min(bills.c.wake_at)).where(bills.c.wake_at > at)
+        upcoming = sa.select(sa.func.min(bills.c.wake_at)).where(bills.c.wake_at > at, *wanted)
         return [to_bill(row) for row in await self._rows(query)], await self._moment(upcoming)
 
     async def oldest_due(self) -> dt.datetime | None:
@@ -207,6 +218,16 @@ class Ledger:
             return after
 
         return await self._writer.write(work)
+
+    async def hold(self, bill: Bill, seconds: float) -> None:
+        """Puts the next try of a step off that failed for no reason of the bill's, unless the bill moved on."""
+        until = self.clock() + dt.timedelta(seconds=seconds)
+
+        async def work(connection: AsyncConnection) -> None:
+            same = (bills.c.id == bill.id, bills.c.version == bill.version)
+            await connection.execute(bills.update().where(*same).values(wake_at=until))
+
+        await self._writer.write(work)
 
     async def wake(self, account: str, *, bayou_id: str, steps: Collection[Step]) -> int:
         """Makes the next step of a bill due at once; the number of bills woken."""

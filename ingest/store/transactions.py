@@ -50,7 +50,7 @@ async def _bill_for(connection: AsyncConnection, new: NewArrival, at: dt.datetim
         await _insert(connection, bill, "received", at)
         return Outcome.ACCEPTED, bill.id
     known = to_bill(row)
-    if known.step is Step.DELIVERED and known.reason in TRIED_AGAIN:
+    if known.step in (Step.RECONCILED, Step.DELIVERED) and known.reason in TRIED_AGAIN:
         await _try_again(connection, known, new, at)
         return Outcome.ACCEPTED, known.id
     if new.place and known.step is not Step.RECEIVED:
@@ -134,7 +134,7 @@ async def close_delivery(connection: AsyncConnection, delivery: Delivery, at: dt
         deliveries.c.bill_id == bill.id, deliveries.c.final, deliveries.c.delivered_at.is_(None)
     )
     if (await connection.execute(open_ones)).first() is None:
-        values = {"step": Step.DELIVERED, "step_at": at, "version": bill.version + 1, "updated_at": at, "wake_at": None}
+        values = {"step": Step.DELIVERED, "step_at": at, "version": bill.version + 1, "updated_at": at}
         await connection.execute(bills.update().where(bills.c.id == bill.id).values(values))
         row = (await connection.execute(sa.select(bills).where(bills.c.id == bill.id))).one()
         await add_event(connection, to_bill(row), "delivered", at, {})

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from ingest.store.engine import ledger_errors
@@ -21,7 +22,8 @@ class _Job:
 
 
 class GroupWriter:
-    """Runs writes in order, as many as wait in one transaction. A write that fails undoes only itself."""
+    """Runs writes in order, as many as wait in one transaction. A write that fails undoes only itself,
+    unless the database itself fails: then all writes of that transaction fail with it."""
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
@@ -90,9 +92,14 @@ class _Outcome:
 
 
 async def _attempt(connection: AsyncConnection, job: _Job) -> _Outcome:
+    """One write in a savepoint. Raises what the database says: it may have given up the whole transaction by then."""
+    savepoint = await connection.begin_nested()
     try:
-        with ledger_errors():
-            async with connection.begin_nested():
-                return _Outcome(job, await job.work(connection), None)
-    except Exception as error:  # noqa: BLE001 - handed to the caller that waits for this write
+        result = await job.work(connection)
+    except Exception as error:
+        if isinstance(error, sa.exc.DBAPIError) and not isinstance(error, sa.exc.IntegrityError):
+            raise
+        await savepoint.rollback()
         return _Outcome(job, None, error)
+    await savepoint.commit()
+    return _Outcome(job, result, None)

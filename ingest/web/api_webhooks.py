@@ -21,7 +21,7 @@ from ingest.web.answers import Refusal
 BILL_EVENTS = {"new_bill", "updated_bill", "new_unparsed_bill"}
 LISTS_OF_BILLS = {"bills_ready"}
 OTHER_EVENTS = {"customer_has_filled_credentials", "customer_must_reauthenticate", "intervals_ready"}
-WOKEN = (Step.POLLING, Step.DELIVERED)
+WOKEN = (Step.POLLING, Step.RECONCILED, Step.DELIVERED)
 
 MOST_BILLS = 500
 """Of one ``bills_ready``; the others are asked for when their time comes."""

@@ -1,0 +1,60 @@
+"""Two tracks for bills: our own reading, and what waits for the API. A slow API never holds up a reading.
+
+On the API's track every account has only as many bills under way as it may have calls in flight: an account whose API
+hangs takes no place from the others.
+"""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Awaitable, Callable, Collection, Mapping
+
+from ingest.store.ledger import Ledger
+from ingest.store.rows import NEEDS_API, Bill, Step
+
+LOCAL = (Step.RECEIVED, Step.RESOLVED)
+
+
+class LocalTrack:
+    """Bills whose next step needs nobody but us."""
+
+    def __init__(self, ledger: Ledger, accounts: Collection[str]) -> None:
+        self._ledger = ledger
+        self._accounts = accounts
+
+    async def due(self, busy: Collection[str], limit: int) -> tuple[list[Bill], dt.datetime | None]:
+        """For a Scheduler."""
+        return await self._ledger.due_bills(busy, limit, steps=LOCAL, accounts=self._accounts)
+
+
+class ApiTrack:
+    """Bills whose next step talks to the API; ``most`` is the number of bills under way for each account."""
+
+    def __init__(self, ledger: Ledger, step: Callable[[Bill], Awaitable[None]], most: Mapping[str, int]) -> None:
+        self._ledger = ledger
+        self._step = step
+        self._most = most
+        self._under_way: Counter[str] = Counter()
+
+    async def due(self, busy: Collection[str], limit: int) -> tuple[list[Bill], dt.datetime | None]:
+        """For a Scheduler. An account that has its number is not looked at, however much of it is due."""
+        chosen: list[Bill] = []
+        planned = Counter(self._under_way)
+        while True:
+            free = [account for account, most in self._most.items() if planned[account] < most]
+            known = {*busy, *(bill.id for bill in chosen)}
+            found, upcoming = await self._ledger.due_bills(known, limit - len(chosen), steps=NEEDS_API, accounts=free)
+            before = len(chosen)
+            for bill in found:
+                if planned[bill.account] < self._most[bill.account]:
+                    planned[bill.account] += 1
+                    chosen.append(bill)
+            if len(chosen) - before == len(found):
+                return chosen, upcoming
+
+    async def step(self, bill: Bill) -> None:
+        """For a Scheduler: the bill's step, which counts as under way."""
+        self._under_way[bill.account] += 1
+        try:
+            await self._step(bill)
+        finally:
+            self._under_way[bill.account] -= 1
