@@ -14,6 +14,7 @@ from ingest.config import ENVIRONMENT_PREFIX, Settings
 from ingest.errors import NotReady
 from ingest.roles import Role, stop_on_signals
 from ingest.store.migrate import migrate
+from ingest.store.place import make_folder_of, prepare_place
 
 RESTART_SECONDS = (0.5, 2.0, 5.0, 15.0, 30.0)
 STEADY_SECONDS = 60.0
@@ -57,7 +58,8 @@ async def supervise(settings: Settings, config: Path | None, announce: Callable[
 
 async def _prepare(settings: Settings) -> None:
     """Once, before the roles meet in the same folder."""
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    prepare_place(settings.ledger_url, settings.data_dir)
+    make_folder_of(settings.ledger_url)
     await migrate(settings.ledger_url)
 
 
@@ -82,19 +84,31 @@ class _Process:
         """Its place, once it is ready. Raises NotReady when it ends before."""
         self._extra = extra
         command = [sys.executable, "-m", "ingest", "serve", *self._options, "--role", self._role.value, "--supervised"]
-        self._process = await asyncio.create_subprocess_exec(
-            *command,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            env={**os.environ, **extra},
-            start_new_session=True,  # a Ctrl-C reaches the supervisor alone, which stops the roles in order
-        )
-        assert self._process.stdout is not None  # noqa: S101 - it was asked for above
-        line = await self._process.stdout.readline()
-        if not line:
-            code = await self._process.wait()
-            raise NotReady(f"the role {self._role.value} did not start (exit code {code}); its reason stands above")
-        return str(json.loads(line)["place"])
+        try:
+            self._process = process = await asyncio.create_subprocess_exec(
+                *command,
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                env={**os.environ, **extra},
+                start_new_session=True,  # a Ctrl-C reaches the supervisor alone, which stops the roles in order
+            )
+        except OSError as error:  # no memory, no free process, the program is being replaced
+            raise NotReady(f"the role {self._role.value} could not be started: {error}") from error
+        return await self._place(process)
+
+    async def _place(self, process: asyncio.subprocess.Process) -> str:
+        """What it says when it is ready: one line of JSON, or none at all. Anything else ends it."""
+        assert process.stdout is not None  # noqa: S101 - it was asked for above
+        try:
+            line = await process.stdout.readline()
+            if line:
+                return str(json.loads(line)["place"])
+        except (ValueError, LookupError, TypeError) as error:
+            self.kill()
+            await process.wait()
+            raise NotReady(f"the role {self._role.value} did not say where it is: {error!r}") from error
+        code = await process.wait()
+        raise NotReady(f"the role {self._role.value} did not start (exit code {code}); its reason stands above")
 
     async def keep(self) -> None:
         """Starts it again whenever it ends, with longer and longer pauses."""

@@ -21,8 +21,7 @@ from ingest.bayou.client import BayouClient
 from ingest.bayou.transport import open_session
 from ingest.config import Account, Settings
 from ingest.delivery.deliverer import Deliverer
-from ingest.errors import ConfigError, NotReady, Unavailable
-from ingest.filesystem import is_network
+from ingest.errors import NotReady, Unavailable
 from ingest.intake import Intake
 from ingest.metrics import Metrics
 from ingest.parsing import ParserPool
@@ -33,9 +32,10 @@ from ingest.sandbox.options import DEFAULT_KEY, Options
 from ingest.scheduler import Scheduler
 from ingest.sources.folder import FolderSource
 from ingest.sources.smtp import SmtpListener
-from ingest.store.documents import DocumentStore
+from ingest.store.documents import DocumentStore, disk_errors
 from ingest.store.engine import now
 from ingest.store.ledger import Ledger
+from ingest.store.place import prepare_place
 from ingest.store.rows import Bill, Delivery, Step
 from ingest.tracks import ApiTrack, LocalTrack
 from ingest.web.app import make_app as make_web_app
@@ -63,11 +63,7 @@ def make_pool(settings: Settings, *, size: int | None = None) -> ParserPool:
 @asynccontextmanager
 async def open_ledger(settings: Settings) -> AsyncIterator[Ledger]:
     """The ledger, brought up to date. SQLite on a network file system is refused: its locks do not hold there."""
-    if settings.ledger_url.startswith("sqlite") and is_network(settings.data_dir):
-        raise ConfigError(
-            f"data_dir: {settings.data_dir} is on a network file system, where SQLite loses data; "
-            "name a local folder, or set database_url"
-        )
+    prepare_place(settings.ledger_url, settings.data_dir)
     async with await Ledger.open(settings.ledger_url) as ledger:
         yield ledger
 
@@ -269,11 +265,11 @@ async def sandbox_role(settings: Settings) -> AsyncIterator[str]:
         not_supported=frozenset(chosen.not_supported),
         max_document_bytes=settings.limits.max_document_bytes,
     )
-    async with (
-        make_pool(settings, size=1) as pool,
-        serving("sandbox", make_sandbox_app(pool=pool, options=options), chosen.host, chosen.port) as url,
-    ):
-        yield url + API
+    async with make_pool(settings, size=1) as pool:
+        with disk_errors():
+            app = make_sandbox_app(pool=pool, options=options)
+        async with serving("sandbox", app, chosen.host, chosen.port) as url:
+            yield url + API
 
 
 @asynccontextmanager
@@ -302,8 +298,9 @@ def port_errors(section: str, host: str, port: int) -> Iterator[None]:
 @contextlib.contextmanager
 def _sole_worker(settings: Settings) -> Iterator[None]:
     """One worker owns a data folder: bills are claimed in its memory."""
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    lock = os.open(settings.data_dir / "worker.lock", os.O_RDWR | os.O_CREAT, 0o644)
+    with disk_errors():
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        lock = os.open(settings.data_dir / "worker.lock", os.O_RDWR | os.O_CREAT, 0o644)
     try:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

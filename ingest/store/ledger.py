@@ -6,7 +6,6 @@ faster it raises StaleVersion and nothing is changed. Errors of the database com
 
 import datetime as dt
 from collections.abc import Callable, Collection, Sequence
-from pathlib import Path
 from typing import Any, Self, TypeVar
 
 import sqlalchemy as sa
@@ -16,6 +15,7 @@ from ingest.errors import StaleVersion
 from ingest.store import transactions
 from ingest.store.engine import ledger_errors, make_engine, now
 from ingest.store.migrate import migrate
+from ingest.store.place import make_folder_of
 from ingest.store.rows import (
     NEEDS_API,
     Arrival,
@@ -50,10 +50,8 @@ class Ledger:
     @classmethod
     async def open(cls, url: str, clock: Callable[[], dt.datetime] = now) -> "Ledger":
         """Brings the schema up to date (creating the file and its folder) and connects."""
-        if url.startswith("sqlite"):
-            Path(sa.make_url(url).database or ".").parent.mkdir(parents=True, exist_ok=True)
-        with ledger_errors():
-            await migrate(url)
+        make_folder_of(url)
+        await migrate(url)
         return cls(make_engine(url), clock)
 
     async def __aenter__(self) -> Self:

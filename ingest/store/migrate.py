@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from ingest.errors import ConfigError
-from ingest.store.engine import make_engine
+from ingest.store.engine import ledger_errors, make_engine
 
 HEAD = "0001"
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -15,12 +15,14 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 async def migrate(url: str) -> None:
     """Upgrades the database to ``HEAD`` in one transaction; does nothing when it is there.
 
-    Raises ConfigError when the database was made by a newer version of the program.
+    Raises ConfigError when the database was made by a newer version of the program, LedgerBusy or StorageFull when it
+    cannot be had.
     """
     engine = make_engine(url)
     try:
-        async with engine.begin() as connection:
-            await connection.run_sync(_upgrade)
+        with ledger_errors():
+            async with engine.begin() as connection:
+                await connection.run_sync(_upgrade)
     finally:
         await engine.dispose()
 
