@@ -23,6 +23,7 @@ from ingest.config import Account, Settings
 from ingest.delivery.deliverer import Deliverer
 from ingest.errors import NotReady, Unavailable
 from ingest.intake import Intake
+from ingest.leftovers import sweeping
 from ingest.metrics import Metrics
 from ingest.parsing import ParserPool
 from ingest.pipeline import Pipeline
@@ -110,6 +111,7 @@ async def worker_role(settings: Settings, *, watch: bool = True) -> AsyncIterato
     """Pipeline, deliveries and watched folders; yields the folders."""
     async with AsyncExitStack() as stack:
         stack.enter_context(_sole_worker(settings))
+        await stack.enter_async_context(sweeping(settings))
         ledger = await stack.enter_async_context(open_ledger(settings))
         pool = await stack.enter_async_context(make_pool(settings))
         await pool.start()
@@ -255,21 +257,23 @@ async def web_role(settings: Settings) -> AsyncIterator[str]:
 @asynccontextmanager
 async def sandbox_role(settings: Settings) -> AsyncIterator[str]:
     """The built-in API on the local parsers; yields its base URL."""
-    chosen = settings.sandbox
+    chosen, folder = settings.sandbox, settings.data_dir / "sandbox"
     accounts = settings.accounts.items()
     keys = {_api_key(name, account) for name, account in accounts if account.environment == "sandbox"}
     options = Options(
         keys=frozenset({DEFAULT_KEY, *keys}),
-        data_dir=settings.data_dir / "sandbox",
+        data_dir=folder,
         delay_seconds=chosen.delay_seconds,
         not_supported=frozenset(chosen.not_supported),
         max_document_bytes=settings.limits.max_document_bytes,
     )
-    async with make_pool(settings, size=1) as pool:
-        with disk_errors():
-            app = make_sandbox_app(pool=pool, options=options)
-        async with serving("sandbox", app, chosen.host, chosen.port) as url:
-            yield url + API
+    with disk_errors():
+        folder.mkdir(parents=True, exist_ok=True)
+    async with (
+        make_pool(settings, size=1) as pool,
+        serving("sandbox", make_sandbox_app(pool=pool, options=options), chosen.host, chosen.port) as url,
+    ):
+        yield url + API
 
 
 @asynccontextmanager

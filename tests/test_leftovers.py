@@ -1,0 +1,89 @@
+"""What a killed process left half written is removed, and nothing else ever is."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from source_world import eventually
+
+from ingest.config import Account, Settings
+from ingest.leftovers import OLD_SECONDS, sweep, sweep_all
+from ingest.worker import worker_role
+
+KILLED = """
+import os, signal, stat, sys
+from pathlib import Path
+from ingest.store.documents import DocumentStore, write_durably
+os.fsync = lambda fd: stat.S_ISREG(os.fstat(fd).st_mode) and os.kill(os.getpid(), signal.SIGKILL)
+place = Path(sys.argv[2])
+if sys.argv[1] == "document":
+    DocumentStore(place).put_now(b"invented")
+else:
+    write_durably(place / "bill.json", b"{}")
+"""
+
+
+def killed(kind: str, folder: Path) -> Path:
+    """What a process leaves that is killed before its file is whole."""
+    folder.mkdir(parents=True, exist_ok=True)
+    ended = subprocess.run([sys.executable, "-c", KILLED, kind, folder], check=False, timeout=60)
+    assert ended.returncode == -signal.SIGKILL
+    [leftover] = folder.glob("*.part")
+    return leftover
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(
+        data_dir=tmp_path / "data", accounts={"acme": Account(inbox=tmp_path / "inbox"), "other": Account()}
+    )
+
+
+def touched(place: Path) -> Path:
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.touch()
+    return place
+
+
+def test_what_killed_processes_leave_is_known_by_its_name(tmp_path: Path) -> None:
+    left = [killed("document", tmp_path / "documents"), killed("json", tmp_path / "records")]
+    sweep(tmp_path, OLD_SECONDS)
+    assert all(leftover.exists() for leftover in left), "somebody may still be writing it"
+    sweep(tmp_path, 0)
+    assert not any(leftover.exists() for leftover in left)
+
+
+def test_its_age_is_not_that_of_its_content(tmp_path: Path) -> None:
+    moving = touched(tmp_path / ".moving-abcdefgh.part")
+    os.utime(moving, (0, 0))  # as a move between file systems does before its last step
+    sweep(tmp_path, OLD_SECONDS)
+    assert moving.exists()
+
+
+async def test_every_folder_that_we_write_to_is_swept(settings: Settings, tmp_path: Path) -> None:
+    data, inbox = settings.data_dir, tmp_path / "inbox"
+    left = [
+        touched(folder / name)
+        for name in ("incoming-abcd_123.part", ".incoming-abcdefgh.part", ".moving-abcdefgh.part")
+        for folder in (
+            data, data / "documents", data / "messages", data / "records/acme", inbox / "processed/C-1",
+            inbox / "rejected",
+        )
+    ]  # fmt: skip
+    kept = [
+        touched(inbox / "incoming-20260101.part"), touched(inbox / "processed/incoming-20260101.pdf"),
+        touched(inbox / "processed/.incoming-long-name.part"), touched(data / "ledger.sqlite3"),
+    ]  # fmt: skip
+    await sweep_all(settings, 0)
+    assert not any(leftover.exists() for leftover in left)
+    assert all(file.exists() for file in kept)
+
+
+async def test_the_worker_sweeps_when_it_starts(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ingest.leftovers.OLD_SECONDS", 0.0)
+    leftover = touched(settings.documents_dir / "incoming-abcdefgh.part")
+    async with worker_role(settings, watch=False):
+        await eventually(lambda: not leftover.exists())
