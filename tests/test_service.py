@@ -6,43 +6,18 @@ import os
 import signal
 import smtplib
 import socket
+import sqlite3
 import subprocess
-import sys
-import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from email.message import EmailMessage
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
-
-SAMPLES = Path(__file__).parents[1] / "samples"
-POWER = SAMPLES / "central_maine_power" / "2022-08_supplier.pdf"
-PPL = SAMPLES / "ppl_electric" / "2024-06_home.pdf"
-BATCH = SAMPLES / "national_grid_new_york" / "2025-06_batch_of_three.pdf"
-T = TypeVar("T")
-
-
-def command(*words: str | Path) -> list[str]:
-    return [sys.executable, "-m", "ingest", *map(str, words)]
-
-
-def run(*words: str | Path, cwd: Path, **environment: str) -> "subprocess.CompletedProcess[str]":
-    env = {**os.environ, **environment}
-    return subprocess.run(command(*words), cwd=cwd, env=env, capture_output=True, text=True, timeout=120, check=False)
-
-
-def eventually(look: Callable[[], T | None], seconds: float = 30) -> T:
-    """The first thing that ``look`` finds."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if found := look():
-            return found
-        time.sleep(0.05)
-    raise AssertionError("it did not come in time")
+from program import BATCH, POWER, PPL, SAMPLES, command, eventually, run
 
 
 def is_ready(url: str) -> bool:
@@ -240,3 +215,22 @@ def test_check_config_and_version(tmp_path: Path) -> None:
     broken = run("check-config", cwd=tmp_path, BILL_INGEST_FOLDER__INBOX="/mnt/not/mounted")
     assert broken.returncode == 2
     assert "is the share mounted?" in broken.stderr
+
+
+@pytest.mark.parametrize("words", [("serve",), ("serve", "--role", "sandbox"), ("serve", "--role", "worker")])
+def test_a_data_folder_that_cannot_be_made_is_a_sentence(tmp_path: Path, words: tuple[str, ...]) -> None:
+    (tmp_path / "file").touch()
+    done = run(*words, cwd=tmp_path, BILL_INGEST_DATA_DIR=str(tmp_path / "file" / "data"))
+    assert done.returncode == 3, done.stderr
+    assert "Not a directory" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_ledger_that_another_program_holds_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "bill-ingest-data").mkdir()
+    with contextlib.closing(sqlite3.connect(tmp_path / "bill-ingest-data" / "ledger.sqlite3")) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        done = run("serve", cwd=tmp_path)
+    assert done.returncode == 3, done.stderr
+    assert "the ledger answered: database is locked" in done.stderr
+    assert "Traceback" not in done.stderr

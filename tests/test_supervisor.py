@@ -1,0 +1,95 @@
+"""The supervisor of the roles: what it does before them, and when one does not come back."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from structlog.testing import capture_logs
+
+from ingest import filesystem, supervisor
+from ingest.config import Settings
+from ingest.errors import ConfigError, NotReady
+from ingest.roles import Role
+
+ONE_AFTER_THE_OTHER = """#!/bin/sh
+echo run >> "{folder}/runs"
+n=$(wc -l < "{folder}/runs")
+[ "$n" = 1 ] && {between}
+[ "$n" = 2 ] && {second}
+echo '{{"place": "here"}}'
+[ "$n" = 1 ] || exec cat > /dev/null
+"""
+
+
+@contextlib.asynccontextmanager
+async def kept(program: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator["asyncio.Task[None]"]:
+    """A role that ``program`` runs, and the task that keeps it up."""
+    monkeypatch.setattr("sys.executable", str(program))
+    monkeypatch.setattr(supervisor, "RESTART_SECONDS", (0.01,))
+    process = supervisor._Process(Role.WEB, None)
+    assert await process.start({}) == "here"
+    keeping = asyncio.create_task(process.keep())
+    try:
+        yield keeping
+    finally:
+        keeping.cancel()
+        await asyncio.gather(keeping, return_exceptions=True)
+        await process.stop(5)
+
+
+async def until_it_stays(folder: Path, runs: int, keeping: "asyncio.Task[None]") -> None:
+    async with asyncio.timeout(10):
+        while (folder / "runs").read_text().count("run") < runs:
+            assert not keeping.done(), keeping.exception()
+            await asyncio.sleep(0.01)
+
+
+def write_program(folder: Path, *, between: str = ":", second: str = ":") -> Path:
+    program = folder / "program"
+    program.write_text(ONE_AFTER_THE_OTHER.format(folder=folder, between=between, second=second))
+    program.chmod(0o755)
+    return program
+
+
+@pytest.mark.parametrize("said", ["nonsense", "[]", "{}", "7"])
+async def test_a_role_that_says_nonsense_is_started_once_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str
+) -> None:
+    program = write_program(tmp_path, second=f"echo '{said}' && exec sleep 60")
+    async with kept(program, monkeypatch) as keeping:
+        await until_it_stays(tmp_path, 3, keeping)
+        assert not keeping.done()
+
+
+async def test_a_role_that_cannot_be_executed_is_tried_until_it_can(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program, away = tmp_path / "program", tmp_path / "away"
+    write_program(tmp_path, between=f'mv "{program}" "{away}"')
+    with capture_logs() as logs:
+        async with kept(program, monkeypatch) as keeping, asyncio.timeout(10):
+            while not any(entry["event"] == "a role does not start" for entry in logs):
+                assert not keeping.done(), keeping.exception()
+                await asyncio.sleep(0.01)
+            away.rename(program)
+            await until_it_stays(tmp_path, 2, keeping)
+
+
+async def test_a_role_that_cannot_be_executed_at_first_is_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.executable", str(tmp_path / "none"))
+    with pytest.raises(NotReady, match="the role web could not be started"):
+        await supervisor._Process(Role.WEB, None).start({})
+
+
+async def test_no_ledger_is_made_on_a_network_file_system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    mounts = tmp_path / "mountinfo"
+    mounts.write_text(f"36 35 98:0 / {tmp_path} rw - nfs4 server:/share rw\n")
+    monkeypatch.setattr(filesystem.file_system_of, "__defaults__", (mounts,))
+    settings = Settings(data_dir=tmp_path / "data")
+    with pytest.raises(ConfigError, match="network file system"):
+        await supervisor.supervise(settings, None, lambda _: None)
+    assert not settings.data_dir.exists()
