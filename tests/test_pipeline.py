@@ -19,6 +19,8 @@ from ingest.parsing import ParserPool
 from ingest.reasons import Reason
 from ingest.sandbox.options import Options
 from ingest.store.rows import Outcome, Step
+from parsers.errors import DocumentError
+from parsers.model import DocumentKind
 
 
 def pdf(words: str) -> bytes:
@@ -254,3 +256,26 @@ async def test_an_account_that_is_no_longer_configured_keeps_its_bills(acme: Wor
     with pytest.raises(Exception, match="'gone' is no longer configured"):
         await acme.run_due()
     assert (await acme.bill(bill.id)).step is Step.RECEIVED
+
+
+async def test_bills_that_cannot_be_cut_apart_are_refused_with_a_reason(
+    acme: World, pool: ParserPool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def cut(*_: object, **__: object) -> None:
+        raise DocumentError(DocumentKind.DAMAGED, "The PDF is broken.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(pool, "cut", cut)
+        bill = await acme.until(await acme.take(BATCH), Step.REFUSED)
+    assert bill.reason is Reason.DAMAGED
+    assert bill.detail == "It holds 3 bills that could not be cut apart: The PDF is broken."
+
+
+async def test_one_429_holds_back_the_other_calls_of_the_account(acme: World) -> None:
+    await acme.arm(kind="status", status=429, retry_after="60", call="upload", count=1)
+    first, second = await acme.take(POWER), await acme.take(UNKNOWN)
+    for _ in range(4):
+        await acme.run_due()
+    answers = (await acme.control("GET", "uploads"))["answers"]
+    assert {name: number for name, number in answers.items() if name.startswith("upload")} == {"upload 429": 1}
+    assert {(await acme.bill(bill.id)).step for bill in (first, second)} == {Step.UPLOADING}
