@@ -19,8 +19,11 @@ MONEY_PATTERN = (
     rf"{_NOT_INSIDE}(?<!@\s)(?:\(\s?)?(?:\+|{MINUS})?\s?\$?\s?{MINUS}?\s?(?:\d{{1,3}}(?:,\d{{3}})+|\d+)?\.\d\d(?:\s?\))?"
     rf"(?:\s?(?:CR|Cr|cr|CREDIT|[Cc]redit)\b|{MINUS}(?!\w)|\s{MINUS}(?=\s*$))?(?!\w|\.\d|,\d|\s?%|\s?/)"
 )
-NUMBER_PATTERN = rf"{_NOT_INSIDE}{MINUS}?(?:{_NUMBER})(?![\w%/])(?!\.\d|,\d)"
-ENERGY_PATTERN = rf"{_NOT_INSIDE}{MINUS}?(?:{_NUMBER})(?:\s?(?:kWh|KWH|Kwh|kwh|KH))?(?![\w%/])(?!\.\d|,\d)"
+_MINUS_BEHIND = rf"(?:{MINUS}(?=\s|$))?"
+NUMBER_PATTERN = rf"{_NOT_INSIDE}{MINUS}?(?:{_NUMBER}){_MINUS_BEHIND}(?![\w%/])(?!\.\d|,\d)"
+ENERGY_PATTERN = (
+    rf"{_NOT_INSIDE}{MINUS}?(?:{_NUMBER}){_MINUS_BEHIND}(?:\s?(?:kWh|KWH|Kwh|kwh|KH))?(?![\w%/])(?!\.\d|,\d)"
+)
 _YEAR = r"(?:\d{4}|\d{2})"
 DATE_PATTERN = (
     rf"(?<![\w./-])(?:\d{{1,2}}/\d{{1,2}}/{_YEAR}|\d{{1,2}}-\d{{1,2}}-{_YEAR}|\d{{1,2}}\.\d{{1,2}}\.{_YEAR}"

@@ -16,7 +16,7 @@ from parsers.search import Near
 
 MOST_WORDS_AFTER = 3  # behind a known name in its heading; more make a sentence
 NAME_LINES = 3
-LINE_SPACING = 1.5  # of the font size, in a name of several lines
+LINE_SPACING = 2.0  # of the font size, in a name of several lines
 ALIGNED = 2.0  # points between the left edges of these lines
 
 

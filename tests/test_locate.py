@@ -324,6 +324,21 @@ def test_a_settled_balance_is_zero_only_where_payments_cancel_it(
             1,
             Address(line_1="TEST AVE LAMPS", city="UTICA", state="NY", postal_code="13501"),
         ),
+        (  # a name that begins as a street does
+            ["EXAMPLE CO", "12 OAKS SOCIETY", "700 TEST AVE", "UTICA NY 13500"],
+            1,
+            Address(line_1="700 TEST AVE", city="UTICA", state="NY", postal_code="13500"),
+        ),
+        (
+            ["EXAMPLE CO", "C/O 9 TEST HOLDINGS", "TEST RD", "UTICA NY 13500"],
+            1,
+            Address(line_1="TEST RD", city="UTICA", state="NY", postal_code="13500"),
+        ),
+        (  # nothing tells which of the two is the name
+            ["EXAMPLE CO", "SOCIETY OF TESTS", "OLD MILL", "UTICA NY 13500"],
+            1,
+            Address(city="UTICA", state="NY", postal_code="13500"),
+        ),
         (["EXAMPLE CO", "1 TEST ST", "SOMEWHERE"], 1, None),
         (["EXAMPLE CO", "1 TEST ST", "BANGOR ZZ 04400"], 1, None),
     ],

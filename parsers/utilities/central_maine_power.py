@@ -41,7 +41,7 @@ BUDGET = prints("Budget", within=SUMMARY)
 class CentralMainePower(Utility):
     code = "central_maine_power"
     name = "Central Maine Power"
-    marks = ("cmpco.com", ("Central Maine Power", "CMP Delivery"), "Bill Date", "Invoice Number")
+    marks = ("cmpco.com", ("Central Maine Power", "CMP Delivery"), ("Bill Date", "Service Location"), "Invoice Number")
     services = ("electric",)
 
     account_number = in_line(rf"Account Number (?P<account_number>{ACCOUNT})") | below("Account Number")
@@ -73,7 +73,10 @@ class CentralMainePower(Utility):
             prior_reading=READ,
             billing_period_from=CHARGES.smallest().of_bill(),
             billing_period_to=CHARGES.largest().of_bill(),
-            demand_kw=in_line(r"{demand_kw} KW(?!H)").within(DELIVERY).largest().of_only_meter(),
+            demand_kw=in_line(r"^(?!.*(?:Contract|Minimum|Threshold)).*?{demand_kw} KW(?!H)")
+            .within(DELIVERY)
+            .largest()
+            .of_only_meter(),
             tariff=CHARGES.of_bill(),
             address=address_below("Service Location", skip=1).of_bill(),
             attributes={"supplier_account_number": right_of("Account Number:").within(SUPPLIER).of_bill()},

@@ -111,7 +111,10 @@ class NationalGridNewYork(Utility):
             type="gas",
             unit="therms",
             where=GAS,
-            consumption=in_line(rf"{READINGS} {{number}} .*?{{consumption}}$").summed(),
+            consumption=in_line(  # with fewer columns the last one is CCF
+                rf"{READINGS} {{number}} {{number}} {{number}} {{number}} {{consumption}}$"
+            ).summed()
+            | THERMS.summed(),
             difference=THERMS,
             multiplier=THERMS,
             shared=SHARED,
