@@ -78,8 +78,10 @@ class Account(_Section):
 
     domains: tuple[Domain, ...] = Field((), description="Mail domains whose people may send bills to this account.")
     recipients: tuple[MailAddress, ...] = Field((), description="Addresses that belong to this account.")
-    environment: Literal["production", "staging", "sandbox"] = Field("sandbox", description="Which API it uses.")
-    api_key: SecretStr | None = Field(None, description="The API key; without one the account uses the sandbox.")
+    environment: Literal["production", "staging", "sandbox"] = Field(
+        "sandbox", description="Which API it uses; to be named where there is an api_key."
+    )
+    api_key: SecretStr | None = Field(None, description="The API key of that environment.")
     base_url: str | None = Field(None, description="Overrides the URL of the environment's API.")
     inbox: Path | None = Field(None, description="Watched folder of this account.")
     max_calls_in_flight: int = Field(8, ge=1, le=256, description="API calls at the same time.")
@@ -91,6 +93,10 @@ class Account(_Section):
         if self.environment != "sandbox" and self.api_key is None and self.base_url is None:
             raise ValueError(
                 f"environment {self.environment!r} needs an api_key (or api_key_file); without one use 'sandbox'"
+            )
+        if self.api_key is not None and self.base_url is None and "environment" not in self.model_fields_set:
+            raise ValueError(
+                "name its environment ('production' or 'staging') beside the api_key, or 'sandbox' explicitly"
             )
         if self.webhook_urls and self.webhook_secret is None:
             raise ValueError("webhook_urls needs a webhook_secret (or webhook_secret_file)")

@@ -55,6 +55,7 @@ def test_file_and_environment_together_the_environment_wins(tmp_path: Path, monk
 def test_a_secret_in_a_file_by_variable_and_by_settings_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "key").write_text("s3cret\n")
     monkeypatch.setenv("BILL_INGEST_ACCOUNTS__ACME__API_KEY_FILE", str(tmp_path / "key"))
+    monkeypatch.setenv("BILL_INGEST_ACCOUNTS__ACME__ENVIRONMENT", "production")
     file = write(tmp_path, f'[web]\napi_webhook_secret_file = "{tmp_path / "key"}"\n')
     settings = config.load(file)
     key, secret = settings.accounts["acme"].api_key, settings.web.api_webhook_secret
@@ -73,6 +74,10 @@ def test_a_secret_in_a_file_by_variable_and_by_settings_file(tmp_path: Path, mon
         ("[smtp]\nport = 70000", r"smtp\.port: .*65535 \(it is 70000\)"),
         ("[accounts.a]\nenvironment = 'live'", r"accounts\.a\.environment: .*'production', 'staging' or 'sandbox'"),
         ("[accounts.a]\nenvironment = 'production'", r"accounts\.a: environment 'production' needs an api_key"),
+        (
+            "[accounts.a]\napi_key = 'k'",
+            r"accounts\.a: name its environment \('production' or 'staging'\) beside the api_key, or 'sandbox' explic",
+        ),
         ("[accounts.a]\ndomains = ['a b']", r"accounts\.a\.domains\.0: 'a b' is not a domain"),
         ("[accounts.a]\nrecipients = ['bills']", r"accounts\.a\.recipients\.0: 'bills' is not an address"),
         ("[accounts.a]\nwebhook_urls = ['http://x']", r"accounts\.a: webhook_urls needs a webhook_secret"),
@@ -91,6 +96,24 @@ def test_a_secret_in_a_file_by_variable_and_by_settings_file(tmp_path: Path, mon
 def test_a_wrong_setting_is_refused_with_its_name(tmp_path: Path, text: str, said: str) -> None:
     with pytest.raises(ConfigError, match=said):
         config.load(write(tmp_path, text))
+
+
+def test_a_key_says_which_environment_it_is_of_or_which_address(tmp_path: Path) -> None:
+    """A key without either would send real bills to the sandbox, and nobody would be told."""
+    file = write(
+        tmp_path,
+        """
+        [accounts.tried]
+        environment = "sandbox"
+        api_key = "k-1"
+        [accounts.elsewhere]
+        base_url = "https://api.example.com/v2/"
+        api_key = "k-2"
+        """,
+    )
+    settings = config.load(file)
+    assert settings.api_url("tried") == "http://127.0.0.1:8081/api/v2"
+    assert settings.api_url("elsewhere") == "https://api.example.com/v2"
 
 
 def test_a_key_is_not_shown_when_it_is_wrong(tmp_path: Path) -> None:
