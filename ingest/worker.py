@@ -40,7 +40,7 @@ from ingest.store.place import prepare_place
 from ingest.store.rows import Bill, Delivery, Step
 from ingest.tracks import ApiTrack, LocalTrack
 from ingest.web.app import make_app as make_web_app
-from ingest.web.readiness import write_heartbeat
+from ingest.web.readiness import remove_heartbeat, write_heartbeat
 
 DELIVERIES_AT_ONCE = 16
 READ_AHEAD = 2
@@ -219,7 +219,11 @@ def _folders(settings: Settings, intake: Intake) -> list[FolderSource]:
 async def _heartbeat(
     settings: Settings, role: str, metrics: Metrics, folders: Sequence[FolderSource] = ()
 ) -> AsyncIterator[None]:
-    """Tells the web role, every few seconds, that this one lives, how its folders are, and what it counted."""
+    """Tells the web role, every few seconds, that this one lives, how its folders are, and what it counted.
+
+    A role that stops as it was told takes back what it said; of one that fails it stays and grows old.
+    """
+    stopping = asyncio.Event()
 
     def states() -> dict[str, str | None]:
         return {folder.account: folder.not_ready for folder in folders}
@@ -232,7 +236,9 @@ async def _heartbeat(
 
     async def go_on(said: dict[str, str | None]) -> None:
         for tick in itertools.count(1):
-            await asyncio.sleep(TICK_SECONDS)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stopping.wait(), TICK_SECONDS)
+                return
             if states() != said or tick % TICKS_BETWEEN_BEATS == 0:
                 await beat(said := states())
 
@@ -241,8 +247,12 @@ async def _heartbeat(
     try:
         yield
     finally:
-        beating.cancel()
-        await asyncio.gather(beating, return_exceptions=True)
+        stopping.set()  # not cancelled: a beat on its way to the disk would arrive there later
+        await beating
+    try:
+        await asyncio.to_thread(remove_heartbeat, settings.data_dir, role)
+    except Unavailable as error:
+        log.warning("cannot say that this role stopped", error=str(error))
 
 
 @asynccontextmanager

@@ -20,7 +20,7 @@ from pydantic import SecretStr
 from structlog.testing import capture_logs
 from yarl import URL
 
-from ingest.config import Account, Limits, Settings
+from ingest.config import Account, Limits, Settings, Smtp
 from ingest.config import Web as WebSettings
 from ingest.metrics import MOST_NAMES, Metrics
 from ingest.reasons import Reason
@@ -29,6 +29,7 @@ from ingest.store.rows import Bill, NewArrival, NewDelivery, Priority, Step
 from ingest.web.api_webhooks import bill_ids
 from ingest.web.app import LARGEST_BODY, make_app
 from ingest.web.readiness import STALE_SECONDS, read_heartbeat, write_heartbeat
+from ingest.worker import smtp_role
 
 SECRET = "a/secret of the path"
 
@@ -147,6 +148,37 @@ async def test_not_ready_when_the_worker_fell_silent(world: World, seconds: floa
     world.beat()
     world.clock.at += dt.timedelta(seconds=seconds)
     assert await parts(world) == ["worker"]
+
+
+async def test_not_ready_when_the_mail_listener_fell_silent(world: World) -> None:
+    write_heartbeat(world.settings.data_dir, role="smtp", at=world.clock.at)
+    world.beat()
+    status, _ = await world.get("/ready")
+    assert status == 200
+    world.clock.at += dt.timedelta(seconds=STALE_SECONDS + 1)
+    world.beat()
+    status, body = await world.get("/ready")
+    assert (status, body["problems"]) == (
+        503, [{"part": "smtp", "message": "The mail listener was last heard of at 2026-03-01T00:00:00+00:00."}],
+    )  # fmt: skip
+
+
+async def test_a_role_that_is_stopped_on_purpose_is_not_missed(world: World) -> None:
+    settings = world.settings.model_copy(update={"smtp": Smtp(port=0)})
+    world.beat()
+    async with smtp_role(settings):
+        assert read_heartbeat(settings.data_dir, "smtp")
+    world.clock.at += dt.timedelta(days=1)
+    world.beat()
+    assert (await world.get("/ready"))[0] == 200
+
+
+async def test_a_role_that_fails_is_missed(world: World) -> None:
+    settings = world.settings.model_copy(update={"smtp": Smtp(port=0)})
+    with pytest.raises(ZeroDivisionError):
+        async with smtp_role(settings):
+            raise ZeroDivisionError
+    assert read_heartbeat(settings.data_dir, "smtp")
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"role": "worker", "at": "2026-03-01", "pid": 1}', b"\xff"])

@@ -77,8 +77,9 @@ class Status:
         except Unavailable as error:
             found.append(readiness.ledger_problem(error))
         found += await asyncio.to_thread(readiness.disk_problems, self._settings)
-        worker = await asyncio.to_thread(readiness.read_heartbeat, self._settings.data_dir)
+        worker, smtp = await self._heartbeats()
         found += readiness.worker_problems(worker, self._clock())
+        found += readiness.smtp_problems(smtp, self._clock())
         answer: dict[str, Any] = {"ready": not found, "problems": found, "stopped_accounts": stopped}
         return as_json(answer, 503 if found else 200)
 
@@ -86,10 +87,11 @@ class Status:
         """Prometheus' text form. 503 when the ledger does not answer."""
         at = self._clock()
         own = Heartbeat(role="web", at=at, pid=0, metrics=self._metrics.snapshot())
-        others = [
-            await asyncio.to_thread(readiness.read_heartbeat, self._settings.data_dir, role)
-            for role in readiness.COUNTING
-        ]
-        beats = [own, *(beat for beat in others if beat is not None)]
+        beats = [own, *(beat for beat in await self._heartbeats() if beat is not None)]
         body = exposition([*await ledger_metrics(self._ledger), *process_metrics(beats, at)])
         return web.Response(body=body, headers={**HEADERS, "Content-Type": "text/plain; version=0.0.4; charset=utf-8"})
+
+    async def _heartbeats(self) -> list[Heartbeat | None]:
+        """Of the roles without a port, in the order of COUNTING."""
+        data_dir = self._settings.data_dir
+        return [await asyncio.to_thread(readiness.read_heartbeat, data_dir, role) for role in readiness.COUNTING]

@@ -1,7 +1,8 @@
 """Whether the service can do its work, across processes: each one writes how it is, the web process reads it.
 
 ``data_dir/<role>.json``, written every few seconds, holds the time, the process id, what is wrong with each account's
-watched folder, and what the process counts. One that is not written any more is a process that does not live.
+watched folder, and what the process counts. One that is not written any more is a process that does not live; a role
+that is stopped on purpose removes its own.
 """
 
 import datetime as dt
@@ -21,7 +22,8 @@ from ingest.store.engine import now
 
 STALE_SECONDS = 20.0
 WORKER = "worker"
-COUNTING = (WORKER, "smtp")
+SMTP = "smtp"
+COUNTING = (WORKER, SMTP)
 """Roles without a port of their own, whose counters the web role shows."""
 
 
@@ -62,6 +64,12 @@ def write_heartbeat(
     write_durably(data_dir / f"{role}.json", heartbeat.model_dump_json().encode())
 
 
+def remove_heartbeat(data_dir: Path, role: str) -> None:
+    """Says that this process stops because it was told to. Blocks; raises Unavailable."""
+    with disk_errors():
+        (data_dir / f"{role}.json").unlink(missing_ok=True)
+
+
 def read_heartbeat(data_dir: Path, role: str = WORKER) -> Heartbeat | None:
     """The last one; None when there is none, or none that can be read. Blocks."""
     try:
@@ -73,12 +81,19 @@ def read_heartbeat(data_dir: Path, role: str = WORKER) -> Heartbeat | None:
 def worker_problems(heartbeat: Heartbeat | None, at: dt.datetime) -> list[dict[str, str]]:
     """What is wrong with the worker and its folders, a sentence each."""
     if heartbeat is None:
-        return [_problem(WORKER, "The worker has not started yet on this data folder.")]
+        return [_problem(WORKER, "No worker runs on this data folder.")]
     if not heartbeat.is_fresh(at):
         return [_problem(WORKER, f"The worker was last heard of at {heartbeat.at.isoformat(timespec='seconds')}.")]
     return [
         _problem("folder", f"Account {account}: {problem}") for account, problem in heartbeat.folders.items() if problem
     ]
+
+
+def smtp_problems(heartbeat: Heartbeat | None, at: dt.datetime) -> list[dict[str, str]]:
+    """Whether the mail listener fell silent. None at all is no problem: not every service takes mail."""
+    if heartbeat is None or heartbeat.is_fresh(at):
+        return []
+    return [_problem(SMTP, f"The mail listener was last heard of at {heartbeat.at.isoformat(timespec='seconds')}.")]
 
 
 def disk_problems(settings: Settings) -> list[dict[str, str]]:
