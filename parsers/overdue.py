@@ -10,7 +10,9 @@ from parsers.labels import Spot
 from parsers.places import phrases_below
 from parsers.values import cents
 
-_AMOUNT = re.compile(rf"[\s:]*(?:(?:of|is|as of|from|since|on|{DATE_PATTERN})[\s:]*)*(?P<amount>{MONEY_PATTERN})", re.ASCII)
+_AMOUNT = re.compile(
+    rf"[\s:]*(?:(?:of|is|as of|from|since|on|{DATE_PATTERN})[\s:]*)*(?P<amount>{MONEY_PATTERN})", re.ASCII
+)
 
 
 def says_overdue(spot: Spot) -> bool:

@@ -35,6 +35,11 @@ def not_a_bill(sheets: Sequence[Sheet], utilities: Sequence[type[Utility]] = UTI
     return None
 
 
+def prints_all(sheets: Sequence[Sheet], marks: Marks) -> bool:
+    """Whether some pages print all of the marks between them."""
+    return all(any(_prints(sheet, (mark,)) for sheet in sheets) for mark in marks)
+
+
 def _prints(sheet: Sheet, marks: Marks) -> bool:
     """Whether one page prints all of the marks; letters compare without case, and spaces do not count."""
     text = sheet.squeezed.casefold()

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from parsers.lines import plain
 from parsers.region import Sheet
+from parsers.registry import prints_all
 from parsers.utility import Utility
 
 
@@ -12,11 +13,14 @@ def split(utility: type[Utility], sheets: Sequence[Sheet]) -> list[Sequence[Shee
     """The pages of each bill: from a page on which a bill begins to the one before the next beginning.
 
     Told from the cheap text of the pages. A page without its own head (a last page, an insert) belongs to the bill
-    before it; what stands before the first beginning belongs to the first bill.
+    before it; what stands before the first beginning belongs to the first bill. Pages that count from 1 without the
+    utility's marks (a letter, a leaflet) are no bill of their own.
     """
     begins = re.compile(utility.begins)
     starts = [at for at, sheet in enumerate(sheets) if begins.search(_text(sheet))]
-    cuts = [0, *starts[1:]]
+    ends = [*starts[1:], len(sheets)]
+    bills = [first for first, end in zip(starts, ends, strict=True) if prints_all(sheets[first:end], utility.marks)]
+    cuts = [0, *bills[1:]]
     return [sheets[first:last] for first, last in zip(cuts, [*cuts[1:], len(sheets)], strict=True)]
 
 

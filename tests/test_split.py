@@ -8,14 +8,15 @@ from drawn import Row, sheets
 
 from parsers.region import Sheet
 from parsers.split import split
-from parsers.utility import Utility
+from parsers.utility import Marks, Utility
 
 
 def begins_at(pages: list[Sheet], pattern: str) -> list[tuple[int, int]]:
     class Drawn:
         begins: ClassVar[str] = pattern
+        marks: ClassVar[Marks] = ("EXAMPLE POWER", ("Page", "STATEMENT"))
 
-    parts = split(Drawn, pages)  # type: ignore[arg-type]  # only how a bill begins matters here
+    parts = split(Drawn, pages)  # type: ignore[arg-type]  # only how a bill begins and whose it is matter here
     return [(part[0].number, part[-1].number) for part in parts]
 
 
@@ -42,5 +43,21 @@ def test_a_bill_goes_from_its_first_page_to_the_next_one(
 
 
 def test_how_a_bill_begins_is_the_parsers_own(tmp_path: Path) -> None:
-    with sheets(tmp_path, page("STATEMENT 1"), page("continued"), page("STATEMENT 2")) as drawn:
+    first, second = page("EXAMPLE POWER", "STATEMENT 1"), page("EXAMPLE POWER", "STATEMENT 2")
+    with sheets(tmp_path, first, page("continued"), second) as drawn:
         assert begins_at(drawn, r"STATEMENT \d") == [(1, 2), (3, 3)]
+
+
+@pytest.mark.parametrize(
+    ("heads", "ranges"),
+    [
+        (["LETTER", "POWER", "POWER"], [(1, 2), (3, 3)]),
+        (["POWER", "LEAFLET", "POWER"], [(1, 2), (3, 3)]),
+        (["POWER", "LEAFLET"], [(1, 2)]),
+    ],
+)
+def test_what_counts_its_own_pages_without_the_marks_is_no_bill(
+    tmp_path: Path, heads: list[str], ranges: list[tuple[int, int]]
+) -> None:
+    with sheets(tmp_path, *(page(f"EXAMPLE {head}", "Page 1 of 1") for head in heads)) as drawn:
+        assert begins_at(drawn, Utility.begins) == ranges
