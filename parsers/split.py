@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from parsers.lines import plain
 from parsers.region import Sheet
@@ -18,8 +19,8 @@ def split(utility: type[Utility], sheets: Sequence[Sheet]) -> list[Sequence[Shee
     """
     begins = re.compile(utility.begins)
     starts = [at for at, sheet in enumerate(sheets) if begins.search(_text(sheet))]
-    ends = [*starts[1:], len(sheets)]
-    bills = [first for first, end in zip(starts, ends, strict=True) if prints_all(sheets[first:end], utility.marks)]
+    ranges = pairwise([*starts, len(sheets)])
+    bills = [first for first, end in ranges if prints_all(sheets[first:end], utility.marks)]
     cuts = [0, *bills[1:]]
     return [sheets[first:last] for first, last in zip(cuts, [*cuts[1:], len(sheets)], strict=True)]
 

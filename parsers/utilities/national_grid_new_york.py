@@ -48,7 +48,7 @@ PAID = (
     .within(section("Previous Balance", until=("Balance Forward", "Current Charges"), within=BALANCE))
     .summed()
 )
-SUPPLIER = name_right_of("SUPPLIER").first()
+SUPPLIER = name_right_of("SUPPLIER").first().within(DETAIL)
 BLOCKS = blocks(
     r"(?:Type of Service|Service Period|Current Reading) .*(?:Reading|Total Usage)",
     end=r"\bRATE [A-Z][a-z]",
