@@ -112,6 +112,9 @@ def billing_summary(sheet: Sheet, bill: PplBill) -> float:
     sheet.row(top, (310, "Total Supply Charges"), (-589, dollars(bill.supplied)))
     sheet.row(top + 13.7, (310, "Total Delivery Charges"), (-589, dollars(bill.delivered)))
     top += 27.7
+    if bill.late:
+        sheet.row(top, (310, "Late Payment Charge"), (-589, dollars(bill.late)))
+        top += 14
     if bill.other:
         sheet.text(310, top, "Other Charges")
         for line in bill.other:

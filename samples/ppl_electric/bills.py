@@ -184,11 +184,55 @@ FIRST = PplBill(  # no balance and so no date of the bill; two runs of supply; a
     notice=("Because of Other Charges, your amount due", "does not equal your Usage Charges."),
 )
 
+LATE = PplBill(  # the year turns; a charge beside the totals; a supplier's name on two lines; a name as a street begins
+    account="99280-00051",
+    customer=("EXAMPLE BAKERS INC", "12 OAKS SOCIETY"),
+    street="9 DEMO AVE",
+    town="BETHLEHEM",
+    postal_code="18015",
+    due=dt.date(2025, 1, 30),
+    balance_on=dt.date(2025, 1, 9),
+    previous=212_60,
+    paid=212_60,
+    paid_on=dt.date(2025, 1, 6),
+    start=dt.date(2024, 12, 6),
+    end=dt.date(2025, 1, 8),
+    next_reading=dt.date(2025, 2, 7),
+    meter="300900051",
+    reading=7_215,
+    previous_reading=6_203,
+    demand="5.1",
+    rate="GS1",
+    rate_words="General Service Rate",
+    supplies=(
+        Supply(
+            name="Example Renewable Energy of Testville LLC",
+            wrapped=("Example Renewable Energy", "of Testville LLC"),
+            phone="1-800-555-0183",
+            place=("200 Sample Street", "Houston, TX 77251-0100"),
+            start=dt.date(2024, 12, 6),
+            end=dt.date(2025, 1, 8),
+            lines=(Line("Generation: 1012KWH @ $0.09115/KWH", "1012", "0.09115"),),
+        ),
+    ),
+    effective=dt.date(2024, 11, 4),
+    price_words="Generation: 1012KWH @ $0.09115/KWH",
+    compare="0.10211",
+    delivery=(
+        Line("Customer Charge", price="22.00"),
+        Line("5.1 kW at $4.362 per kW", "5.1", "4.362"),
+        Line("PA Sales Tax", price="3.10"),
+    ),
+    late=2_65,
+    notice=("Customers with a past due balance", "may ask for help with $200.00."),
+)
+
 BILLS = {
     "2024-09_large_business": LARGE,
     "2024-06_home": HOME,
     "2024-11_past_due": PAST_DUE,
     "2023-10_first_bill": FIRST,
+    "2025-01_late_charge": LATE,
 }
 
 

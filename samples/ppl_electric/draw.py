@@ -52,8 +52,9 @@ def charges_at_a_glance(sheet: Sheet, bill: PplBill) -> None:
     sheet.text(303.5, 161.2, period, size=10, align="centre")
     sheet.row(165.4, (22, "Supply"), (-214, dollars(bill.supplied)), size=14, font=BOLD)
     sheet.row(165.4, (393, dollars(bill.delivered)), (-585, "Delivery"), size=14, font=BOLD)
-    sheet.text(18, 190.7, supply.name, font=BOLD)
-    sheet.text(18, 202, supply.phone)
+    name = supply.wrapped or (supply.name,)
+    sheet.lines(18, 190.7, name, leading=9.6, font=BOLD)
+    sheet.text(18, 192.4 + 9.6 * len(name), supply.phone)
     if bill.effective:
         sheet.text(162, 190.7, "Effective Date", font=BOLD)
         sheet.text(162, 202, short(bill.effective))

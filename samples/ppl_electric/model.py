@@ -35,6 +35,7 @@ class Supply:
     start: dt.date
     end: dt.date
     lines: tuple[Line, ...]
+    wrapped: tuple[str, ...] = ()  # the name as the first page breaks it, where it is too long for its column
 
     @property
     def total(self) -> int:
@@ -69,6 +70,7 @@ class PplBill:
     compare: str = ""  # the price to compare, for homes and small businesses
     delivery: tuple[Line, ...]
     other: tuple[Line, ...] = ()
+    late: int = 0  # a charge for late payment that stands beside the totals, under no heading
     notice: tuple[str, ...] = ()
     past_due: bool = False
 
@@ -102,7 +104,7 @@ class PplBill:
 
     @property
     def amount_due(self) -> int:
-        return self.forward + self.usage_charges + self.other_charges
+        return self.forward + self.usage_charges + self.other_charges + self.late
 
     @property
     def supplier(self) -> str | None:
@@ -133,7 +135,7 @@ class PplBill:
             delivery_charge=self.delivered,
             supply_charge=self.supplied,
             outstanding_balance=self.forward if self.balance_on else None,
-            total_amount=self.usage_charges + self.other_charges,
+            total_amount=self.usage_charges + self.other_charges + self.late,
             amount_due=self.amount_due,
             past_due=self.past_due,
             supplier_name=self.supplier,
