@@ -3,19 +3,17 @@
 Everything here blocks. Errors of the disk come as Unavailable (``ingest.store.documents.disk_errors``).
 """
 
-import errno
 import hashlib
 import os
 import stat
 from collections.abc import Iterator
 from pathlib import Path
 
+from ingest.shelving import move
 from ingest.store.documents import disk_errors, fsync_folder
 
 LONGEST_NAME = 255
 """Bytes of a file's name on the file systems in use."""
-
-NO_HARD_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV}
 
 
 def holds(place: Path, sha256: str | None) -> bool:
@@ -59,7 +57,6 @@ def move_aside(place: Path, wanted: Path, note: str) -> Path:
         wanted.parent.mkdir(parents=True, exist_ok=True)
         for target in _names(wanted):
             if not os.path.lexists(beside(target, note)) and _moved(place, target):
-                fsync_folder(target.parent)
                 fsync_folder(place.parent)
                 return target
     raise AssertionError("names never end")
@@ -79,25 +76,9 @@ def moved_before(wanted: Path, sha256: str | None, others: set[Path]) -> Path | 
 def _moved(place: Path, target: Path) -> bool:
     """Whether the file is at ``target`` now; False when another file has that name."""
     try:
-        os.link(place, target, follow_symlinks=False)
-    except FileExistsError:
-        if not target.samefile(place):
-            return False
-    except OSError as error:
-        if error.errno not in NO_HARD_LINKS:
-            raise
-        return _moved_without_links(place, target)
-    place.unlink()
-    return True
-
-
-def _moved_without_links(place: Path, target: Path) -> bool:
-    """Reserves the name with an empty file, then replaces that. A crash between the two leaves the empty file."""
-    try:
-        target.open("xb").close()
+        move(place, target)
     except FileExistsError:
         return False
-    place.replace(target)
     return True
 
 

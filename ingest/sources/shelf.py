@@ -1,20 +1,15 @@
 """A folder inside the inbox (``processed/``, ``rejected/``) into which files are moved and never overwritten."""
 
-import errno
 import itertools
 import os
 import secrets
-import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path, PurePath
 
+from ingest.shelving import is_same, move
 from ingest.sources.names import LONGEST_NAME, printable, shortened
-from ingest.store.documents import fsync_folder
 
 NUMBERED = 50
-NO_HARD_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV}
-"""Said by file systems without links, and where the file belongs to somebody else (Linux's protected_hardlinks)."""
 
 
 class Shelf:
@@ -45,17 +40,7 @@ class Shelf:
 
     def put(self, source: Path, place: Path) -> None:
         """Moves a file to its reserved path. FileExistsError when somebody else put a file there meanwhile."""
-        try:
-            os.link(source, place, follow_symlinks=False)
-        except FileExistsError:
-            if not _is_same(place, source):  # else a crash came before the source was removed
-                raise
-        except OSError as error:
-            if error.errno not in NO_HARD_LINKS:
-                raise
-            _move_without_links(source, place)
-            return
-        source.unlink()
+        move(source, place)
 
     def _make_folder(self, below: PurePath) -> Path:
         """One level after the other: a vanished inbox is not made anew at its mount point."""
@@ -66,7 +51,7 @@ class Shelf:
         return folder
 
     def _free(self, place: Path, source: Path) -> bool:
-        if self._keys(place) & self._reserved or (os.path.lexists(place) and not _is_same(place, source)):
+        if self._keys(place) & self._reserved or (os.path.lexists(place) and not is_same(place, source)):
             return False
         return not self._beside or not os.path.lexists(f"{place}{self._beside}")
 
@@ -81,39 +66,3 @@ def _candidates(name: str) -> Iterator[str]:
     for number in itertools.count(2):
         mark = str(number) if number < NUMBERED else secrets.token_hex(4)
         yield f"{first.stem} ({mark}){first.suffix}"
-
-
-def _is_same(place: Path, source: Path) -> bool:
-    try:
-        return place.samefile(source)
-    except FileNotFoundError:
-        return False
-
-
-def _move_without_links(source: Path, place: Path) -> None:
-    if os.path.lexists(place):
-        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(place))
-    try:
-        source.rename(place)
-    except OSError as error:
-        if error.errno != errno.EXDEV:
-            raise
-        _move_across_devices(source, place)
-
-
-def _move_across_devices(source: Path, place: Path) -> None:
-    """The source is removed only after its copy is whole and durable."""
-    descriptor, name = tempfile.mkstemp(prefix=".moving-", suffix=".part", dir=place.parent)
-    temporary = Path(name)
-    try:
-        with os.fdopen(descriptor, "wb") as target, source.open("rb") as content:
-            shutil.copyfileobj(content, target)
-            target.flush()
-            os.fsync(target.fileno())
-        shutil.copystat(source, temporary)
-        temporary.rename(place)
-        fsync_folder(place.parent)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-    source.unlink()
