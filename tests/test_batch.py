@@ -579,7 +579,7 @@ def test_the_report_as_csv(tmp_path: Path) -> None:
     assert (second["outcome"], second["sentence"]) == ("refused", Reason.NOT_A_PDF.sentence)
     assert list(first) == [
         "path", "customer", "external_id", "outcome", "reason", "sentence", "next_step", "detail", "arrival_id",
-        "bill_id",
+        "bill_id", "step", "utility", "status", "amount_due", "reasons", "bills",
     ]  # fmt: skip
 
 

@@ -38,7 +38,11 @@ OUTCOMES = {Reason.FILE_MISSING: BatchOutcome.MISSING, Reason.FILE_UNREADABLE: B
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchRow:
-    """One line of the report. A duplicate's ``bill_id`` is that of the first one."""
+    """One line of the report. A duplicate's ``bill_id`` is that of the first one.
+
+    From ``step`` on it is what the ledger says of the bill after the wait, the values as in its record (``amount_due``
+    in cents); ``bills`` are those that the document was split into.
+    """
 
     path: str
     customer: str | None
@@ -50,6 +54,12 @@ class BatchRow:
     detail: str | None
     arrival_id: str | None
     bill_id: str | None
+    step: str | None = None
+    utility: str | None = None
+    status: str | None = None
+    amount_due: int | None = None
+    reasons: tuple[str, ...] = ()
+    bills: tuple[str, ...] = ()
 
 
 def row(

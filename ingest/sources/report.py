@@ -43,9 +43,10 @@ def write_report(rows: Iterable[BatchRow], path: Path) -> None:
                 writer.writerow({name: _cell(value) for name, value in asdict(row).items()})
 
 
-def _cell(value: str | None) -> str | None:
+def _cell(value: str | int | tuple[str, ...] | None) -> str | int | None:
     """Names come from strangers: a spreadsheet must not take one for a formula. JSON lines have them as they are."""
-    return f"'{value}" if value and value.startswith(FORMULA_STARTS) else value
+    text = " ".join(value) if isinstance(value, tuple) else value
+    return f"'{text}" if isinstance(text, str) and text.startswith(FORMULA_STARTS) else text
 
 
 @contextmanager
