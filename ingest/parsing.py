@@ -75,10 +75,11 @@ class ParserPool:
             detail = f"The local parser failed on it ({error.args[0]})."
             return Document(document=DocumentKind.UNKNOWN_UTILITY, detail=detail)
 
-    async def explain(self, path: Path, *, priority: int = 0, **options: Any) -> str:
-        """How a document was read, as text for people. Raises ``DocumentError``."""
+    async def explain(self, path: Path, *, priority: int = 0, **options: Any) -> tuple[DocumentKind, str]:
+        """What a document is, and how it was read, as text for people. Raises ``DocumentError``."""
         request = {"op": "explain", "path": str(path), "options": options}
-        return str((await self._ask_about_file(request, priority))["text"])
+        reply = await self._ask_about_file(request, priority)
+        return DocumentKind(reply["document"]), str(reply["text"])
 
     async def inspect(self, path: Path, *, priority: int = 0) -> Inspection:
         """Page count and encryption. Raises ``DocumentError``."""

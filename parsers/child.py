@@ -3,7 +3,7 @@
 ``python -m parsers.child --memory-mb N --cpu-seconds N`` answers each line of JSON on stdin with one on stdout::
 
     {"op": "read", "path": "/x.pdf", "options": {}}                      {"ok": {"document": "bill", ...}}
-    {"op": "explain", "path": "/x.pdf", "options": {}}                   {"ok": {"text": "…"}}
+    {"op": "explain", "path": "/x.pdf", "options": {}}                   {"ok": {"text": "…", "document": "bill"}}
     {"op": "inspect", "path": "/x.pdf"}                                  {"ok": {"page_count": 3, "encrypted": false}}
     {"op": "cut", "path": "/x.pdf", "first": 1, "last": 2, "target": …}  {"ok": null}
                                                                          {"error": {"kind": …, "detail": …}}
@@ -120,8 +120,8 @@ def _explain(request: Message) -> Message:
     from parsers import Explanation, read
 
     explanation = Explanation()
-    read(Path(request["path"]), explain=explanation, **request.get("options", {}))
-    return {"text": explanation.text}
+    document = read(Path(request["path"]), explain=explanation, **request.get("options", {}))
+    return {"text": explanation.text, "document": document.document.value}
 
 
 def _inspect(request: Message) -> Message:

@@ -3,79 +3,106 @@
 import asyncio
 import json
 from collections import deque
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeVar
 
 import typer
 
 from ingest.commands.tables import show_document
+from ingest.errors import Unavailable
 from ingest.parsing import ParserPool
 from parsers.errors import DocumentError
 from parsers.model import Document, DocumentKind
+
+T = TypeVar("T")
 
 DONE, NOT_ALL = 0, 1
 AHEAD = 4
 """Documents begun for each child while the first one is not printed yet."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Explained:
+    kind: DocumentKind
+    text: str
+
+
 async def run(paths: Sequence[Path], *, as_json: bool, explain: bool, engine: str, jobs: int) -> int:
-    """Exit code 1 when a path does not exist or a document is not a bill that was read."""
-    files, missing = _files(paths)
-    for path in missing:
-        typer.echo(f"bill-ingest: {path}: there is no such file", err=True)
-    all_read = not missing
+    """Exit code 1 when a file cannot be read or a document is not a bill that was read."""
+    files, unreadable = _files(paths)
+    for path, why in unreadable:
+        typer.echo(f"bill-ingest: {path}: {why}", err=True)
+    all_read = not unreadable
     async with ParserPool(size=jobs) as pool:
-        if explain:
-            for file in files:
-                typer.echo(f"{file}\n{await _explanation(pool, file, engine)}")
-            return DONE if all_read else NOT_ALL
-        async for file, document in _read(pool, files, engine, jobs):
-            all_read &= document.document is DocumentKind.BILL
-            if as_json:
-                typer.echo(json.dumps({"file": str(file), **document.to_json()}))
-            else:
-                show_document(file, document)
+
+        async def read(file: Path) -> Document | _Explained:
+            return await (_explain(pool, file, engine) if explain else pool.read(file, engine=engine))
+
+        async for file, reading in _in_order(files, read, jobs * AHEAD):
+            try:
+                all_read &= _show(file, await reading, as_json=as_json)
+            except Unavailable as error:
+                typer.echo(f"bill-ingest: {file}: {error}", err=True)
+                all_read = False
     return DONE if all_read else NOT_ALL
 
 
-async def _explanation(pool: ParserPool, file: Path, engine: str) -> str:
+async def _explain(pool: ParserPool, file: Path, engine: str) -> _Explained:
     try:
-        return await pool.explain(file, engine=engine)
+        return _Explained(*await pool.explain(file, engine=engine))
     except DocumentError as error:
-        return f"{error}\n"
+        return _Explained(error.kind, f"{error}\n")
 
 
-async def _read(
-    pool: ParserPool, files: Sequence[Path], engine: str, jobs: int
-) -> AsyncIterator[tuple[Path, Document]]:
-    """Some documents ahead are read while the first is waited for."""
+def _show(file: Path, reading: Document | _Explained, *, as_json: bool) -> bool:
+    """Whether it is a bill."""
+    if isinstance(reading, _Explained):
+        line = json.dumps({"file": str(file), "explanation": reading.text})
+        typer.echo(line if as_json else f"{file}\n{reading.text}")
+        return reading.kind is DocumentKind.BILL
+    if as_json:
+        typer.echo(json.dumps({"file": str(file), **reading.to_json()}))
+    else:
+        show_document(file, reading)
+    return reading.document is DocumentKind.BILL
+
+
+async def _in_order(
+    files: Iterable[Path], read: Callable[[Path], Coroutine[Any, Any, T]], ahead: int
+) -> AsyncIterator[tuple[Path, asyncio.Task[T]]]:
+    """Each file with its reading; the next ones are read while the first is waited for."""
     left = iter(files)
-    begun: deque[tuple[Path, asyncio.Task[Document]]] = deque()
+    begun: deque[tuple[Path, asyncio.Task[T]]] = deque()
     try:
         while True:
-            while len(begun) < jobs * AHEAD and (file := next(left, None)) is not None:
-                begun.append((file, asyncio.create_task(pool.read(file, engine=engine))))
+            while len(begun) < ahead and (file := next(left, None)) is not None:
+                begun.append((file, asyncio.create_task(read(file))))
             if not begun:
                 return
-            file, task = begun.popleft()
-            yield file, await task
+            yield begun[0]
+            begun.popleft()
     finally:
         for _, task in begun:
             task.cancel()
 
 
-def _files(paths: Sequence[Path]) -> tuple[list[Path], list[Path]]:
-    """The files that are meant, folders opened, and the paths that do not exist."""
+def _files(paths: Sequence[Path]) -> tuple[list[Path], list[tuple[Path, str]]]:
+    """The files that are meant, folders opened, and the paths that lead nowhere, each with the reason."""
     files: list[Path] = []
-    missing: list[Path] = []
+    unreadable: list[tuple[Path, str]] = []
     for path in paths:
-        if path.is_dir():
-            files.extend(_pdfs(path))
-        elif path.exists():
-            files.append(path)
-        else:
-            missing.append(path)
-    return files, missing
+        try:
+            if path.is_dir():
+                files.extend(_pdfs(path))
+            elif path.exists():
+                files.append(path)
+            else:
+                unreadable.append((path, "there is no such file"))
+        except OSError as error:  # a name that is too long, a folder that may not be entered
+            unreadable.append((path, error.strerror or str(error)))
+    return files, unreadable
 
 
 def _pdfs(folder: Path) -> Iterator[Path]:
