@@ -4,26 +4,22 @@ Every role is an async context that is up while it lasts and yields what to tell
 """
 
 import asyncio
-import contextlib
-import fcntl
-import itertools
-import os
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 import aiohttp
 import structlog
-from aiohttp import web
 
 from ingest import wakeup
 from ingest.bayou.client import BayouClient
 from ingest.bayou.transport import open_session
 from ingest.config import Account, Settings
 from ingest.delivery.deliverer import Deliverer
-from ingest.errors import NotReady, Unavailable
+from ingest.heartbeat import heartbeat
 from ingest.intake import Intake
 from ingest.leftovers import sweeping
+from ingest.listening import port_errors, serving
 from ingest.metrics import Metrics
 from ingest.parsing import ParserPool
 from ingest.pipeline import Pipeline
@@ -31,6 +27,7 @@ from ingest.sandbox.app import API
 from ingest.sandbox.app import make_app as make_sandbox_app
 from ingest.sandbox.options import DEFAULT_KEY, Options
 from ingest.scheduler import Scheduler
+from ingest.sole_worker import sole_worker
 from ingest.sources.folder import FolderSource
 from ingest.sources.smtp import SmtpListener
 from ingest.store.documents import DocumentStore, disk_errors
@@ -40,15 +37,12 @@ from ingest.store.place import prepare_place
 from ingest.store.rows import Bill, Delivery, Step
 from ingest.tracks import ApiTrack, LocalTrack
 from ingest.web.app import make_app as make_web_app
-from ingest.web.readiness import remove_heartbeat, write_heartbeat
 
 DELIVERIES_AT_ONCE = 16
 READ_AHEAD = 2
 """Bills given to the reading for each parser child: more would only wait there, out of the order of priorities."""
 LEAST_DRAIN_SECONDS = 0.5
 FINISHED = {Step.DELIVERED, Step.SPLIT, Step.REFUSED}
-TICK_SECONDS, TICKS_BETWEEN_BEATS = 0.5, 10
-"""The state of folders is told as soon as it changes, that the role lives every few seconds."""
 
 log = structlog.get_logger()
 
@@ -94,7 +88,7 @@ async def smtp_role(settings: Settings) -> AsyncIterator[str]:
         open_ledger(settings) as ledger,
         make_pool(settings, size=1) as pool,
         open_intake(settings, ledger, pool, lambda: wakeup.wake(settings.data_dir), metrics) as intake,
-        _heartbeat(settings, "smtp", metrics),
+        heartbeat(settings.data_dir, "smtp", metrics),
     ):
         await pool.start()
         listener = SmtpListener(settings, intake)
@@ -110,7 +104,7 @@ async def smtp_role(settings: Settings) -> AsyncIterator[str]:
 async def worker_role(settings: Settings, *, watch: bool = True) -> AsyncIterator[str]:
     """Pipeline, deliveries and watched folders; yields the folders."""
     async with AsyncExitStack() as stack:
-        stack.enter_context(_sole_worker(settings))
+        stack.enter_context(sole_worker(settings.data_dir))
         await stack.enter_async_context(sweeping(settings))
         ledger = await stack.enter_async_context(open_ledger(settings))
         pool = await stack.enter_async_context(make_pool(settings))
@@ -128,7 +122,9 @@ async def worker_role(settings: Settings, *, watch: bool = True) -> AsyncIterato
         await stack.enter_async_context(wakeup.listening(settings.data_dir, woken))
         intake = await stack.enter_async_context(open_intake(settings, ledger, pool, woken, metrics))
         folders = _folders(settings, intake) if watch else []
-        await stack.enter_async_context(_heartbeat(settings, "worker", metrics, folders))
+        await stack.enter_async_context(
+            heartbeat(settings.data_dir, "worker", metrics, lambda: {f.account: f.not_ready for f in folders})
+        )
         async with _running(loops, folders, settings):
             yield ", ".join(str(folder.inbox) for folder in folders)
 
@@ -216,46 +212,6 @@ def _folders(settings: Settings, intake: Intake) -> list[FolderSource]:
 
 
 @asynccontextmanager
-async def _heartbeat(
-    settings: Settings, role: str, metrics: Metrics, folders: Sequence[FolderSource] = ()
-) -> AsyncIterator[None]:
-    """Tells the web role, every few seconds, that this one lives, how its folders are, and what it counted.
-
-    A role that stops as it was told takes back what it said; of one that fails it stays and grows old.
-    """
-    stopping = asyncio.Event()
-
-    def states() -> dict[str, str | None]:
-        return {folder.account: folder.not_ready for folder in folders}
-
-    async def beat(said: dict[str, str | None]) -> None:
-        try:
-            await asyncio.to_thread(write_heartbeat, settings.data_dir, said, metrics, role=role)
-        except Unavailable as error:
-            log.warning("cannot say that this role lives", error=str(error))
-
-    async def go_on(said: dict[str, str | None]) -> None:
-        for tick in itertools.count(1):
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stopping.wait(), TICK_SECONDS)
-                return
-            if states() != said or tick % TICKS_BETWEEN_BEATS == 0:
-                await beat(said := states())
-
-    await beat(first := states())
-    beating = asyncio.create_task(go_on(first), name="heartbeat")
-    try:
-        yield
-    finally:
-        stopping.set()  # not cancelled: a beat on its way to the disk would arrive there later
-        await beating
-    try:
-        await asyncio.to_thread(remove_heartbeat, settings.data_dir, role)
-    except Unavailable as error:
-        log.warning("cannot say that this role stopped", error=str(error))
-
-
-@asynccontextmanager
 async def web_role(settings: Settings) -> AsyncIterator[str]:
     """The HTTP port; yields its URL."""
     async with open_ledger(settings) as ledger:
@@ -284,52 +240,3 @@ async def sandbox_role(settings: Settings) -> AsyncIterator[str]:
         serving("sandbox", make_sandbox_app(pool=pool, options=options), chosen.host, chosen.port) as url,
     ):
         yield url + API
-
-
-@asynccontextmanager
-async def serving(section: str, app: web.Application, host: str, port: int) -> AsyncIterator[str]:
-    """Listens for HTTP; yields the origin. Raises NotReady when the port is taken."""
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=2)
-    await runner.setup()
-    try:
-        with port_errors(section, host, port):
-            await web.TCPSite(runner, host, port).start()
-        taken = runner.addresses[0][1]
-        yield f"http://{f'[{host}]' if ':' in host else host}:{taken}"
-    finally:
-        await runner.cleanup()
-
-
-@contextlib.contextmanager
-def port_errors(section: str, host: str, port: int) -> Iterator[None]:
-    """A port that cannot be listened on, in words that name the setting."""
-    try:
-        yield
-    except OSError as error:
-        raise NotReady(f"{section}: cannot listen on {host}:{port}: {error.strerror}; set {section}.port") from error
-
-
-@contextlib.contextmanager
-def _sole_worker(settings: Settings) -> Iterator[None]:
-    """One worker owns a data folder: bills are claimed in its memory."""
-    with disk_errors():
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
-        lock = os.open(settings.data_dir / "worker.lock", os.O_RDWR | os.O_CREAT, 0o644)
-    try:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            what = f"another worker runs on {settings.data_dir}: stop it first, or name another data_dir"
-            raise NotReady(what) from error
-        yield
-    finally:
-        os.close(lock)
-
-
-def is_running(settings: Settings) -> bool:
-    """Whether a worker runs on the data folder."""
-    try:
-        with _sole_worker(settings):
-            return False
-    except NotReady:
-        return True

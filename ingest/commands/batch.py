@@ -24,6 +24,7 @@ from ingest.commands.tables import console
 from ingest.commands.waiting import Until, Waiting
 from ingest.config import Settings
 from ingest.errors import ConfigError, NotReady
+from ingest.sole_worker import is_running
 from ingest.sources.archive import ArchiveLimits
 from ingest.sources.batch import BatchOutcome, BatchRow, check_report_place, collect, import_items, write_report
 
@@ -97,13 +98,13 @@ def _account(settings: Settings, wanted: str | None) -> str:
 async def _somebody_works(settings: Settings) -> AsyncIterator[Callable[[], bool] | None]:
     """A running worker (yields what tells whether it still runs), or our own for as long as the import takes."""
     async with AsyncExitStack() as stack:
-        foreign = worker.is_running(settings)
+        foreign = is_running(settings.data_dir)
         if not foreign:
             if settings.needs_sandbox:
                 url = await stack.enter_async_context(worker.sandbox_role(_at_port(settings, 0)))
                 settings = _at_port(settings, int(URL(url).port or 0))
             await stack.enter_async_context(worker.worker_role(settings, watch=False))
-        yield (lambda: worker.is_running(settings)) if foreign else None
+        yield (lambda: is_running(settings.data_dir)) if foreign else None
 
 
 def _at_port(settings: Settings, port: int) -> Settings:

@@ -1,0 +1,56 @@
+"""A role without a port says every few seconds that it lives, for the web role to show."""
+
+import asyncio
+import contextlib
+import itertools
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import structlog
+
+from ingest.errors import Unavailable
+from ingest.metrics import Metrics
+from ingest.web.readiness import remove_heartbeat, write_heartbeat
+
+TICK_SECONDS, TICKS_BETWEEN_BEATS = 0.5, 10
+"""The state of folders is told as soon as it changes, that the role lives every few seconds."""
+
+log = structlog.get_logger()
+
+
+@asynccontextmanager
+async def heartbeat(
+    data_dir: Path, role: str, metrics: Metrics, folders: Callable[[], dict[str, str | None]] = dict
+) -> AsyncIterator[None]:
+    """Tells the web role, every few seconds, that this one lives, how its folders are, and what it counted.
+
+    A role that stops as it was told takes back what it said; of one that fails it stays and grows old.
+    """
+    stopping = asyncio.Event()
+
+    async def beat(said: dict[str, str | None]) -> None:
+        try:
+            await asyncio.to_thread(write_heartbeat, data_dir, said, metrics, role=role)
+        except Unavailable as error:
+            log.warning("cannot say that this role lives", error=str(error))
+
+    async def go_on(said: dict[str, str | None]) -> None:
+        for tick in itertools.count(1):
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stopping.wait(), TICK_SECONDS)
+                return
+            if folders() != said or tick % TICKS_BETWEEN_BEATS == 0:
+                await beat(said := folders())
+
+    await beat(first := folders())
+    beating = asyncio.create_task(go_on(first), name="heartbeat")
+    try:
+        yield
+    finally:
+        stopping.set()  # not cancelled: a beat on its way to the disk would arrive there later
+        await beating
+    try:
+        await asyncio.to_thread(remove_heartbeat, data_dir, role)
+    except Unavailable as error:
+        log.warning("cannot say that this role stopped", error=str(error))
