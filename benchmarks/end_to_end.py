@@ -1,8 +1,8 @@
 """Bills a second from import to delivered record, against the built-in sandbox; CPU and memory of each process.
 
 ``python benchmarks/end_to_end.py [--bills 200] [--sample PDF]``. Every bill is the same sample with another comment at
-its end, so that each is a document of its own. The whole service runs as its users run it; only the sandbox's delay
-and the first pause of polling are short. CPU outside parsing is that of all processes but the parser children.
+its end, so that each is a document of its own. The whole service runs as its users run it, only without the delay of the
+sandbox. CPU outside parsing is that of all processes but the parser children.
 """
 
 import argparse
@@ -38,7 +38,7 @@ def main() -> None:
 
 def measure(folder: Path, bills: Path, number: int) -> None:
     settings = {"SMTP__PORT": "0", "WEB__PORT": "0", "SANDBOX__PORT": "0", "SANDBOX__DELAY_SECONDS": "0"}
-    settings |= {"POLLING__FIRST_SECONDS": "0.2", "LOG_LEVEL": "warning"}
+    settings |= {"LOG_LEVEL": "warning"}
     environment = {**os.environ, **{f"BILL_INGEST_{key}": value for key, value in settings.items()}}
     service = subprocess.Popen(
         [sys.executable, "-m", "ingest", "serve", "--json"],

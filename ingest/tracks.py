@@ -40,9 +40,10 @@ class ApiTrack:
         chosen: list[Bill] = []
         planned = Counter(self._under_way)
         while True:
-            free = [account for account, most in self._most.items() if planned[account] < most]
+            free = {name: most - planned[name] for name, most in self._most.items() if planned[name] < most}
+            places = min(limit - len(chosen), sum(free.values()))
             known = {*busy, *(bill.id for bill in chosen)}
-            found, upcoming = await self._ledger.due_bills(known, limit - len(chosen), steps=NEEDS_API, accounts=free)
+            found, upcoming = await self._ledger.due_bills(known, places, steps=NEEDS_API, accounts=free)
             before = len(chosen)
             for bill in found:
                 if planned[bill.account] < self._most[bill.account]:

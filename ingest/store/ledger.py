@@ -6,6 +6,7 @@ faster it raises StaleVersion and nothing is changed. Errors of the database com
 
 import datetime as dt
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from typing import Any, Self, TypeVar
 
 import sqlalchemy as sa
@@ -205,8 +206,7 @@ class Ledger:
             )
             if done.rowcount != 1:
                 raise StaleVersion(f"bill {bill.id} is no longer at version {bill.version}")
-            row = (await connection.execute(sa.select(bills).where(bills.c.id == bill.id))).one()
-            after = to_bill(row)
+            after = replace(bill, **changed)
             await transactions.add_event(
                 connection, after, kind, at, transactions.plain(values if data is None else data)
             )
