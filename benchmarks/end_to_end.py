@@ -1,8 +1,8 @@
 """Bills a second from import to delivered record, against the built-in sandbox; CPU and memory of each process.
 
 ``python benchmarks/end_to_end.py [--bills 200] [--sample PDF]``. Every bill is the same sample with another comment at
-its end, so that each is a document of its own. The whole service runs as its users run it, only without the delay of the
-sandbox. CPU outside parsing is that of all processes but the parser children.
+its end, so that each is a document of its own. The whole service runs as its users run it, only without the delay of
+the sandbox. CPU outside parsing is that of all processes but the parser children.
 """
 
 import argparse
