@@ -66,6 +66,7 @@ class Child:
                 stdin=pipe,
                 stdout=pipe,
                 stderr=pipe,
+                start_new_session=True,  # a Ctrl-C is for us, who let the children finish
                 env=_environment(),
                 limit=MAX_REPLY_BYTES,
             )

@@ -82,9 +82,11 @@ def _leaves(error: BaseException) -> Iterator[BaseException]:
         yield error
 
 
-def _load(path: Path | None, role: str) -> Settings:
+def _load(path: Path | None, role: str, *, for_people: bool = False) -> Settings:
+    """Settings and logs. What is run by hand says only what went wrong, unless more is asked for."""
     settings = config.load(path)
-    logs.configure(settings.log_format, settings.log_level, role=role)
+    level = "warning" if for_people and settings.log_level == "info" else settings.log_level
+    logs.configure(settings.log_format, level, role=role)
     return settings
 
 
@@ -140,7 +142,7 @@ def import_(
     from ingest.commands import batch as importing
 
     with _exit_codes():
-        settings = _load(config_file, "import")
+        settings = _load(config_file, "import", for_people=True)
         batch = importing.Batch(
             paths=tuple(paths or ()), manifest=manifest, customer=customer, account=account, report=report, wait=wait
         )
@@ -179,7 +181,7 @@ def status(
     from ingest.commands import status as status_command
 
     with _exit_codes():
-        raise typer.Exit(_run(status_command.run(_load(config_file, "status"), item, as_json=as_json)))
+        raise typer.Exit(_run(status_command.run(_load(config_file, "status", for_people=True), item, as_json=as_json)))
 
 
 @app.command("check-config")
@@ -188,7 +190,7 @@ def check_config_(config_file: Config = None, as_json: Json = False) -> None:
     from ingest.commands import check_config
 
     with _exit_codes():
-        raise typer.Exit(check_config.run(_load(config_file, "check-config"), as_json=as_json))
+        raise typer.Exit(check_config.run(_load(config_file, "check-config", for_people=True), as_json=as_json))
 
 
 def _run(work: Any) -> int:

@@ -18,7 +18,6 @@ from pydantic import (
     Field,
     SecretStr,
     ValidationError,
-    ValidationInfo,
     field_validator,
     model_validator,
 )
@@ -203,7 +202,7 @@ class Settings(BaseSettings):
 
     @field_validator("accounts", mode="after")
     @classmethod
-    def _embedded_account(cls, accounts: dict[str, Account], _: ValidationInfo) -> dict[str, Account]:
+    def _embedded_account(cls, accounts: dict[str, Account]) -> dict[str, Account]:
         """With no account configured there is one, so that a fresh machine needs nothing."""
         return accounts or {"demo": Account(domains=("example.com",), recipients=("bills@localhost",))}
 
