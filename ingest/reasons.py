@@ -105,6 +105,11 @@ class Reason(StrEnum):
         "The numbers on the bill do not add up.",
         "Compare the record's checks with the bill before you use its amounts.",
     )
+    UNPROVEN = (
+        "unproven",
+        "The local parser for this company was written from descriptions; no real bill has proven it yet.",
+        "Compare the values with the bill, and report what differs.",
+    )
     CONFLICT = (
         "conflict",
         "The API and the local reading disagree on some values; the API's stand.",

@@ -17,6 +17,7 @@ from parsers.region import Region, Sheet
 from parsers.utility import Utility
 from parsers.values import Date, MonthDay
 
+UNPROVEN = "unproven"
 Outcomes = dict[str, Outcome]
 TellYear = Callable[[Date, dt.date], dt.date | None]
 
@@ -33,7 +34,8 @@ def read_bill(utility: type[Utility], sheets: Sequence[Sheet], attempts: list[At
     fields |= {name: _from_meters(name, meters) for name in _FROM_METERS if name not in fields}
     pages = (sheets[0].number, sheets[-1].number)
     bill = _bill(utility, fields, reader.told(), meters, pages)
-    return checked(bill, Evidence(reader.evidence(), [_evidence(meter) for meter in meters]))
+    bill = checked(bill, Evidence(reader.evidence(), [_evidence(meter) for meter in meters]))
+    return bill if utility.proven else bill.model_copy(update={"reasons": (*bill.reasons, UNPROVEN)})
 
 
 class _Reader:

@@ -52,13 +52,17 @@ class Utility:
 
     ``marks`` tell its bills from all others by what the issuer prints; ``begins`` is a regular expression for the text
     of a page on which a bill begins; pages that print one of ``skip_pages`` hold no values; ``not_bills`` names other
-    documents of the issuer.
+    documents of the issuer. ``proven`` is false until the rules have read a real bill; its records say so.
+
+    What several companies of one group print alike is a family: ``class ExelonUtility(Utility, family=True)`` holds the
+    shared rules and is checked in its members only, which add or replace what differs.
     """
 
     code: ClassVar[str]
     name: ClassVar[str]
     marks: ClassVar[Marks]
     services: ClassVar[tuple[Service, ...]]
+    proven: ClassVar[bool] = True
     begins: ClassVar[str] = r"\bPage 1 of \d"
     skip_pages: ClassVar[tuple[str, ...]] = ()
     not_bills: ClassVar[tuple[NotABill, ...]] = ()
@@ -67,8 +71,10 @@ class Utility:
     evidence: ClassVar[Mapping[str, Rule]] = MappingProxyType({})
     rules: ClassVar[Mapping[str, Rule]]
 
-    def __init_subclass__(cls, **options: Any) -> None:
+    def __init_subclass__(cls, *, family: bool = False, **options: Any) -> None:
         super().__init_subclass__(**options)
+        if family:
+            return
         for required in ("code", "name", "marks", "services", "meters"):
             if not getattr(cls, required, None):
                 raise DeclarationError(f"{cls.__name__} has no {required}")
@@ -80,7 +86,8 @@ class Utility:
 
 
 def _declared(cls: type[Utility]) -> dict[str, Rule]:
-    declared = {name: value for name, value in vars(cls).items() if isinstance(value, Rule)}
+    values = {name: value for owner in reversed(cls.__mro__) for name, value in vars(owner).items()}
+    declared = {name: value for name, value in values.items() if isinstance(value, Rule)}
     unknown = declared.keys() - BILL_KINDS.keys()
     if unknown:
         raise DeclarationError(f"{cls.__name__}: a bill has no field {', '.join(sorted(unknown))}")

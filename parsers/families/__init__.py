@@ -1,0 +1,1 @@
+"""What the companies of one group print alike: bases of their parsers."""
