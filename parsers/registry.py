@@ -8,16 +8,36 @@ from collections.abc import Sequence
 from parsers.lines import squeezed
 from parsers.region import Sheet
 from parsers.utilities.central_maine_power import CentralMainePower
+from parsers.utilities.illuminating_company import IlluminatingCompany
+from parsers.utilities.jersey_central_power_and_light import JerseyCentralPowerAndLight
+from parsers.utilities.met_ed import MetEd
+from parsers.utilities.mon_power import MonPower
 from parsers.utilities.national_grid_new_york import NationalGridNewYork
+from parsers.utilities.ohio_edison import OhioEdison
+from parsers.utilities.penelec import Penelec
+from parsers.utilities.penn_power import PennPower
+from parsers.utilities.potomac_edison import PotomacEdison
 from parsers.utilities.ppl_electric import PplElectric
 from parsers.utilities.southern_california_edison import SouthernCaliforniaEdison
+from parsers.utilities.toledo_edison import ToledoEdison
+from parsers.utilities.west_penn_power import WestPennPower
 from parsers.utility import Marks, Utility
 
 UTILITIES: tuple[type[Utility], ...] = (
     CentralMainePower,
+    IlluminatingCompany,
+    JerseyCentralPowerAndLight,
+    MetEd,
+    MonPower,
     NationalGridNewYork,
+    OhioEdison,
+    Penelec,
+    PennPower,
+    PotomacEdison,
     PplElectric,
     SouthernCaliforniaEdison,
+    ToledoEdison,
+    WestPennPower,
 )
 
 

@@ -1,0 +1,1 @@
+"""Layouts that several companies of one group print: drawn once for all of them."""

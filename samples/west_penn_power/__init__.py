@@ -1,0 +1,1 @@
+"""Samples of West Penn Power."""
