@@ -46,7 +46,7 @@ def read_chars(page: LoadedPage, frame: Frame, page_number: int) -> list[Char]:
             continue
         common = style.common | {"page_number": page_number}
         if style.plain:
-            made = style.in_line(common, origin, codes, lefts[first:end], rights[first:end])
+            made = style.in_line(common, origin, codes, lefts[first:end], _up_to_next(lefts, rights, first, end))
         else:
             widths = map(sub, rights[first:end], lefts[first:end])
             made = style.turned(common, page.origins(range(first, end)), codes, widths)
@@ -57,6 +57,18 @@ def read_chars(page: LoadedPage, frame: Frame, page_number: int) -> list[Char]:
         parted = False
         chars += made
     return chars
+
+
+def _up_to_next(lefts: Sequence[float], rights: Sequence[float], first: int, end: int) -> list[float]:
+    """The right edges of a run, none beyond where the next character begins.
+
+    A font that is not in the file is drawn with another one, whose letters can be wider than they were set.
+    """
+    edges = [
+        following if left < following < right else right
+        for left, right, following in zip(lefts[first:end], rights[first:end], lefts[first + 1 : end], strict=False)
+    ]
+    return [*edges, rights[end - 1]]
 
 
 def _corrected(page: LoadedPage, first: int, codes: Sequence[int], chars: list[Char]) -> list[Char]:

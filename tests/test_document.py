@@ -5,6 +5,7 @@ import os
 import random
 from collections import Counter
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -256,6 +257,21 @@ class TestWords:
             assert [word["text"] for word in page.extract_words()] == ["late", "fee"]
             gaps = [char for char in page.chars if char["text"] == " "]
             assert [gap["width"] for gap in gaps] == [0.0]
+
+    def test_a_font_drawn_with_a_wider_one_keeps_its_letters_apart(self, paper: Callable[..., Path]) -> None:
+        def narrow(pdf: pikepdf.Pdf) -> None:
+            for font in pdf.pages[0].Resources.Font.values():
+                font.Subtype, font.BaseFont = pikepdf.Name("/TrueType"), pikepdf.Name("/ArialNarrow")
+                font.FirstChar, font.LastChar = 32, 126
+                font.Widths = pikepdf.Array([228] + [600] * 94)
+
+        def draw(canvas: Canvas) -> None:
+            canvas.setFont("Helvetica", 10)
+            canvas.drawString(40, 700, "12 W MILL RD")
+
+        for ours, theirs in both(paper(draw, edit=narrow)):
+            assert all(char["x1"] <= after["x0"] + 0.01 for char, after in pairwise(ours.chars))
+            assert words_of(ours) == words_of(theirs)
 
     def test_fake_bold_is_read_once(self, paper: Callable[..., Path]) -> None:
         def bold(canvas: Canvas) -> None:
