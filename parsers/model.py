@@ -51,6 +51,8 @@ class Source(_Model):
     box: Box
     text: str = Field(description="the text as printed")
     rule: str = Field(description="the rule of the parser that read it")
+    grounds: tuple[str, ...] = Field((), description="what speaks for the value and against it: ``parsers.confidence``")
+    confidence: float = Field(0.0, ge=0, le=1, description="the share of such values that are right; 0: not rated")
 
 
 class Check(_Model):
@@ -59,6 +61,7 @@ class Check(_Model):
     name: str
     holds: bool
     detail: str = Field(description="the sum written out, as '2465 + 390 = 2855'")
+    fields: tuple[str, ...] = Field((), description="paths of the record's values that take part in it")
 
 
 class Address(_Model):

@@ -37,7 +37,8 @@ def test_delivery_and_supply(total: int | None, holds: bool | None) -> None:
         ({"electricity_amount": 2500, "gas_amount": 3000, "total_amount": 5450}, -50, True),
         ({"electricity_amount": 2500, "gas_amount": 3000, "total_amount": 5451}, -50, False),
         ({"electricity_amount": 2500, "total_amount": 2500}, 0, True),
-        ({"electricity_amount": 2500, "total_amount": 5450}, None, None),
+        ({"electricity_amount": 2500, "total_amount": 5450}, None, None),  # the rest may stand in no field
+        ({"electricity_amount": 2500, "gas_amount": 2950, "total_amount": 5450}, None, True),
         ({"total_amount": 5450}, -50, None),
     ],
 )
@@ -56,11 +57,27 @@ def test_services_and_total(fields: dict[str, int], other: int | None, holds: bo
         ({"outstanding_balance": 0, "delivery_charge": 120, "supply_charge": 160, "amount_due": 280}, {}, True),
         ({"outstanding_balance": 0, "delivery_charge": 120, "supply_charge": 160, "amount_due": 120}, {}, False),
         ({"outstanding_balance": 0, "delivery_charge": 120, "amount_due": 280}, {}, None),
-        ({"total_amount": 70000, "amount_due": 70000}, {}, None),
+        ({"total_amount": 70000, "amount_due": 70000}, {}, True),
+        ({"total_amount": 70000, "amount_due": 70100}, {}, None),  # a balance that the bill does not show
     ],
 )
 def test_balance_and_due(fields: dict[str, int], evidence: dict[str, int], holds: bool | None) -> None:
     assert outcome("balance_and_due", bill(**fields), Evidence(evidence)) is holds
+
+
+@pytest.mark.parametrize(("due", "holds"), [(74000, True), (70000, False)])
+def test_an_account_without_a_printed_balance_makes_the_amount_due(due: int, holds: bool) -> None:
+    evidence = {"previous_balance": 130000, "payments": -126000}
+    of = bill(total_amount=70000, amount_due=due)
+    assert outcome("account_and_due", of, Evidence(evidence)) is holds
+    assert outcome("account_and_due", of, Evidence(evidence | {"budget_amount": 9000})) is None
+
+
+@pytest.mark.parametrize(("taxes", "holds"), [(None, False), (150, True), (151, False)])
+def test_taxes_beside_delivery_and_supply_belong_to_their_sum(taxes: int | None, holds: bool) -> None:
+    of = bill(delivery_charge=2000, supply_charge=500, electricity_amount=2650)
+    evidence = Evidence({} if taxes is None else {"taxes": taxes})
+    assert outcome("delivery_and_supply", of, evidence) is holds
 
 
 def test_payments_and_balance() -> None:
@@ -90,6 +107,9 @@ def test_meters_and_consumption() -> None:
         ({"difference": 70, "multiplier": 301}, 21_000_000, False),
         ({"difference": "0.75", "multiplier": 160}, 120_000, True),
         ({"multiplier": 160}, 120_000, None),
+        ({"reading": 958, "prior_reading": 950}, 8_400, None),  # the meter is finer than its printed readings
+        ({"reading": 958, "prior_reading": 950}, 9_000, False),
+        ({"difference": 8}, 8_400, False),
     ],
 )
 def test_readings_and_usage(read: dict[str, Any], consumption: int, holds: bool | None) -> None:
@@ -102,6 +122,13 @@ def test_therms_are_rounded_as_printed() -> None:
     evidence = Evidence(meters=[{"difference": Decimal(200), "multiplier": Decimal("1.02700")}])
     assert outcome("readings_and_usage", bill(meters=(Meter(type="gas", consumption=Decimal(205)),)), evidence) is True
     assert outcome("readings_and_usage", bill(meters=(Meter(type="gas", consumption=Decimal(204)),)), evidence) is False
+
+
+@pytest.mark.parametrize(("kilowatt_hours", "holds"), [(40100, True), (40104, True), (40105, False), (40095, False)])
+def test_a_difference_with_decimals_lacks_at_most_its_last_digit(kilowatt_hours: int, holds: bool) -> None:
+    evidence = Evidence(meters=[{"difference": Decimal("100.25"), "multiplier": Decimal(400)}])
+    of = bill(meters=(electric(consumption=Decimal(kilowatt_hours * 1000)),))
+    assert outcome("readings_and_usage", of, evidence) is holds
 
 
 @pytest.mark.parametrize(("days", "holds"), [(31, False), (32, True), (33, True), (34, False)])
@@ -118,6 +145,26 @@ def test_days_in_order() -> None:
     assert outcome("due_after_billed", bill(billed_on=late, due_on=early)) is False
     assert outcome("billed_after_period", bill(billing_period_from=early, billed_on=late)) is True
     assert outcome("billed_after_period", bill(billing_period_from=late, billed_on=early)) is False
+
+
+def test_days_that_are_years_apart_are_not_of_one_bill() -> None:
+    start, end = dt.date(2025, 5, 8), dt.date(2026, 6, 13)
+    assert outcome("period_in_order", bill(billing_period_from=start, billing_period_to=end)) is False
+    assert outcome("period_in_order", bill(billing_period_from=start, billing_period_to=dt.date(2025, 11, 4))) is True
+    assert outcome("due_after_billed", bill(billed_on=start, due_on=end)) is False
+    assert outcome("billed_after_period", bill(billing_period_from=start, billed_on=end)) is True
+
+
+def test_a_check_names_the_values_that_take_part_in_it() -> None:
+    meters = (electric(consumption=Decimal(38000), billing_period_from=dt.date(2025, 5, 8)), Meter(type="gas"))
+    of = bill(electricity_consumption=38000, total_amount=9, amount_due=12, outstanding_balance=3, meters=meters)
+    evidence = Evidence(meters=[{"difference": Decimal(38)}])
+    named = {check.name: check.fields for check in checked(of, evidence).checks}
+    assert named == {
+        "balance_and_due": ("outstanding_balance", "total_amount", "amount_due"),
+        "electric_meters": ("meters.0.consumption", "electricity_consumption"),
+        "readings_and_usage": ("meters.0.consumption",),
+    }
 
 
 def test_a_bill_that_does_not_add_up_is_flagged_with_its_numbers() -> None:
