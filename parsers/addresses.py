@@ -9,10 +9,11 @@ from parsers.labels import Spot, find
 from parsers.lines import Span
 from parsers.model import Address
 from parsers.outcome import Field, Found, Missing, Outcome, Scope
-from parsers.places import phrases_below
+from parsers.places import Labelled, phrases_below
 from parsers.rules import Rule
 
 LINE_SPACING = 2.2  # of the font size: a wider gap ends the block
+WRAP_SPACING = 1.35  # of the font size: lines this near are one wrapped text, not two labels
 ALIGNED = 6.0  # points between the left edges of two lines of one block
 MOST_LINES = 8
 _STATE = "A[LKZR]|C[AOT]|D[EC]|FL|GA|HI|I[DLNA]|K[SY]|LA|M[EDAINSOT]|N[EVHJMYCD]|O[HKR]"
@@ -68,6 +69,44 @@ class AddressBlock(Rule):
             return _block(spot, row.span(*row.phrases[0])) if row else []
         first = next(phrases_below(spot), None)
         return _block(spot, first[1]) if first else []
+
+
+@dataclass(frozen=True)
+class StreetOnly(Labelled, Rule):
+    """The street to the right of a label, on bills that print no city with it. Null where it may go on below."""
+
+    labels: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"street right of label '{self.labels[0]}'"
+
+    def check(self, name: str) -> None:
+        if name != "address":
+            raise DeclarationError(f"{self} is no rule for {name}")
+
+    def read(self, scope: Scope, wanted: Field) -> Outcome:
+        rows = [(spot, row) for _, spot in self.spots(scope.region) if (row := spot.row())]
+        streets = [(spot, row.span(*row.phrases[0])) for spot, row in rows]
+        if not streets:
+            return scope.note(wanted, str(self), Missing(f"{self} not found"))
+        if any(_goes_on(spot, street) for spot, street in streets):
+            return scope.note(wanted, str(self), Missing(f"{self}: the line below may belong to it"))
+        if len({street.text for _, street in streets}) > 1:
+            return scope.note(wanted, str(self), Missing(f"{self}: several are printed"))
+        street = streets[0][1]
+        found = Found(Address(line_1=street.text), street, str(self), {"line_1": Found(street.text, street, str(self))})
+        return scope.note(wanted, str(self), found)
+
+
+def _goes_on(spot: Spot, street: Span) -> bool:
+    """Whether a line begins below the label or the street, so near that it can be the rest of a wrapped one."""
+    lefts = (spot.box[0], street.box[0])
+    for line in spot.area.lines:
+        if 0 < line.baseline - street.baseline <= WRAP_SPACING * street.words[0].size:
+            spans = [line.span(*phrase) for phrase in line.phrases]
+            if any(abs(span.box[0] - left) <= ALIGNED for span in spans for left in lefts):
+                return True
+    return False
 
 
 def _block(spot: Spot, first: Span) -> list[Span]:

@@ -54,6 +54,7 @@ NUMBER = Kind("number", values.quantity, NUMBER_PATTERN)
 COUNT = Kind("whole number", values.whole_number, r"(?<![\w.,])\d{1,6}(?![\w.,]\d)(?!\w)")
 IDENTIFIER = Kind("number of an account or a meter", values.identifier, IDENTIFIER_PATTERN)
 TEXT = Kind("words", values.words)
+NOTHING = Kind("the word None", values.nothing, r"(?<!\w)(?i:none)(?!\w)")
 
 KINDS = {
     "money": MONEY,
@@ -64,6 +65,7 @@ KINDS = {
     "count": COUNT,
     "identifier": IDENTIFIER,
     "text": TEXT,
+    "none": NOTHING,
 }
 """The kinds that a pattern of ``locate.in_line`` may name in a hole: ``{due_on:month_day}``."""
 
@@ -89,7 +91,7 @@ BILL_KINDS = {
 }
 """The fields of a bill that rules read, each with the kind of its value."""
 
-BILL_EVIDENCE = {"previous_balance": MONEY, "payments": MONEY, "other_charges": MONEY, "budget_amount": MONEY}
+BILL_EVIDENCE = dict.fromkeys(("previous_balance", "payments", "other_charges", "budget_amount", "taxes"), MONEY)
 """What is printed beside them and is read for the checks alone."""
 
 METER_KINDS = {

@@ -16,7 +16,7 @@ spaces and line breaks in them do not matter, case does.
 
 from collections.abc import Mapping
 
-from parsers.addresses import AddressBlock
+from parsers.addresses import AddressBlock, StreetOnly
 from parsers.conditions import IsZero, Prints
 from parsers.errors import DeclarationError
 from parsers.meters import Commodity, EachMeter, Unit
@@ -56,6 +56,7 @@ __all__ = [
     "same_as",
     "section",
     "settled",
+    "street_right_of",
 ]
 
 Labels = str | tuple[str, ...]
@@ -102,6 +103,11 @@ def address_below(*labels: str, skip: int = 0) -> Rule:
 def address_right_of(*labels: str, skip: int = 0) -> Rule:
     """The service address that begins to the right of a label, in one line or in several."""
     return AddressBlock(labels, skip, right=True)
+
+
+def street_right_of(*labels: str) -> Rule:
+    """The street to the right of a label, on bills that print the service address without its city."""
+    return StreetOnly(labels)
 
 
 def named(*names: str) -> Search:
@@ -211,7 +217,10 @@ def one_meter(
 
 
 def beside(**rules: Rule) -> Mapping[str, Rule]:
-    """What is read for the checks alone: ``previous_balance``, ``payments``, ``other_charges``, ``budget_amount``."""
+    """What is read for the checks alone: ``previous_balance``, ``payments``, ``other_charges``, ``budget_amount``.
+
+    ``taxes`` are those that stand beside delivery and supply in the electricity amount.
+    """
     return rules
 
 

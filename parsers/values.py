@@ -68,6 +68,13 @@ def cents(text: str) -> int:
     return -amount if minuses or match["open"] else amount
 
 
+def nothing(text: str) -> int:
+    """``None`` in the place of an amount, as 0 cents."""
+    if _short(text).lower() != "none":
+        raise UnreadableError("the word None", text)
+    return 0
+
+
 def quantity(text: str) -> Decimal:
     """``1,050``, ``12.5 kW``, ``-12.5`` as a number; the unit is not looked at."""
     return _quantity(text, "a number")[0]

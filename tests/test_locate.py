@@ -25,6 +25,7 @@ from parsers.locate import (
     same_as,
     section,
     settled,
+    street_right_of,
 )
 from parsers.model import Address
 from parsers.outcome import Found, Missing, Outcome
@@ -370,6 +371,27 @@ def test_addresses_beside_their_label(tmp_path: Path, lines: list[str], address:
     with scope(tmp_path, [*page, (50, [(30, "Service address:")])]) as where:
         outcome = read(address_right_of("Service address:"), where, "address")
     assert (outcome.value if isinstance(outcome, Found) else None) == address
+
+
+@pytest.mark.parametrize(
+    ("below", "address"),
+    [
+        (64, Address(line_1="12 Sample St Apt 4")),  # a label of its own stands in the next line
+        (60, None),  # so near it can be the rest of a wrapped street
+    ],
+)
+def test_a_street_without_its_city(tmp_path: Path, below: float, address: Address | None) -> None:
+    page = [(50, [(30, "Delivered to: 12 Sample St Apt 4"), (300, "Other")]), (below, [(30, "Next reading: May 4")])]
+    with scope(tmp_path, page) as where:
+        outcome = read(street_right_of("Delivered to:"), where, "address")
+    assert (outcome.value if isinstance(outcome, Found) else None) == address
+
+
+def test_none_in_the_place_of_an_amount_is_0(tmp_path: Path) -> None:
+    page = [(50, [(30, "Balance"), (-200, "None")]), (70, [(30, "Total"), (-200, "Nonesuch")])]
+    with scope(tmp_path, page) as where:
+        assert value(read(right_of("Balance").read_as("none"), where)) == 0
+        assert isinstance(read(right_of("Total").read_as("none"), where), Missing)
 
 
 def test_a_column_is_read_in_the_rows_of_a_part(tmp_path: Path) -> None:
