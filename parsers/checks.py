@@ -172,7 +172,8 @@ def days_and_period(bill: Bill, evidence: Evidence) -> Iterator[Check]:
 def days_in_order(bill: Bill, _: Evidence) -> Iterator[Check]:
     """A period does not end before it begins, and a bill is issued after that and due later, all within months."""
     periods: dict[tuple[dt.date, dt.date], list[str]] = {}
-    for path, holder in [("", bill), *((f"meters.{at}.", meter) for at, meter in enumerate(bill.meters))]:
+    holders: dict[str, Bill | Meter] = {"": bill} | {f"meters.{at}.": meter for at, meter in enumerate(bill.meters)}
+    for path, holder in holders.items():
         if holder.billing_period_from and holder.billing_period_to:
             fields = periods.setdefault((holder.billing_period_from, holder.billing_period_to), [])
             fields += [f"{path}billing_period_from", f"{path}billing_period_to"]
