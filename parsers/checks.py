@@ -64,7 +64,7 @@ def balance_and_due(bill: Bill, evidence: Evidence) -> Iterator[Check]:
         yield _sum("balance_and_due", bill, ("outstanding_balance", "total_amount"), "amount_due")
     elif bill.delivery_charge is not None and bill.supply_charge is not None and bill.gas_amount is None:
         parts = ("outstanding_balance", "delivery_charge", "supply_charge")
-        yield _sum("balance_and_due", bill, parts, "amount_due")
+        yield _sum("balance_and_due", bill, parts, "amount_due", beside=evidence.bill.get("taxes"))
 
 
 def _due_without_balance(bill: Bill, evidence: Evidence) -> Iterator[Check]:

@@ -7,15 +7,21 @@ from collections.abc import Sequence
 
 from parsers.lines import squeezed
 from parsers.region import Sheet
+from parsers.utilities.atlantic_city_electric import AtlanticCityElectric
+from parsers.utilities.baltimore_gas_and_electric import BaltimoreGasAndElectric
 from parsers.utilities.central_maine_power import CentralMainePower
+from parsers.utilities.commonwealth_edison import CommonwealthEdison
+from parsers.utilities.delmarva_power import DelmarvaPower
 from parsers.utilities.illuminating_company import IlluminatingCompany
 from parsers.utilities.jersey_central_power_and_light import JerseyCentralPowerAndLight
 from parsers.utilities.met_ed import MetEd
 from parsers.utilities.mon_power import MonPower
 from parsers.utilities.national_grid_new_york import NationalGridNewYork
 from parsers.utilities.ohio_edison import OhioEdison
+from parsers.utilities.peco import Peco
 from parsers.utilities.penelec import Penelec
 from parsers.utilities.penn_power import PennPower
+from parsers.utilities.pepco import Pepco
 from parsers.utilities.potomac_edison import PotomacEdison
 from parsers.utilities.ppl_electric import PplElectric
 from parsers.utilities.southern_california_edison import SouthernCaliforniaEdison
@@ -24,15 +30,21 @@ from parsers.utilities.west_penn_power import WestPennPower
 from parsers.utility import Marks, Utility
 
 UTILITIES: tuple[type[Utility], ...] = (
+    AtlanticCityElectric,
+    BaltimoreGasAndElectric,
     CentralMainePower,
+    CommonwealthEdison,
+    DelmarvaPower,
     IlluminatingCompany,
     JerseyCentralPowerAndLight,
     MetEd,
     MonPower,
     NationalGridNewYork,
     OhioEdison,
+    Peco,
     Penelec,
     PennPower,
+    Pepco,
     PotomacEdison,
     PplElectric,
     SouthernCaliforniaEdison,
