@@ -25,7 +25,9 @@ from parsers.places import Below, RightOf
 from parsers.rules import Absent, Condition, Part, Rule, SameAs
 from parsers.search import Search
 from parsers.sections import HEADING, Blocks, Rows, Section
+from parsers.sentences import Sentence
 from parsers.special import AddsUp, Cancelled, Named, NameLines
+from parsers.streets import StreetLine
 from parsers.tables import Cell, InColumn
 from parsers.utility import NotABill, Utility
 
@@ -55,7 +57,10 @@ __all__ = [
     "rows",
     "same_as",
     "section",
+    "sentence_after",
     "settled",
+    "street_above",
+    "street_below",
     "street_right_of",
 ]
 
@@ -95,6 +100,11 @@ def in_line(pattern: str) -> Search:
     return Search(InLine(pattern))
 
 
+def sentence_after(*labels: str) -> Search:
+    """The first value in the rest of a sentence, over the ends of its lines; words go on up to the full stop."""
+    return Search(Sentence(labels))
+
+
 def address_below(*labels: str, skip: int = 0) -> Rule:
     """The service address in the lines under a label; ``skip`` lines with a name or a number stand before it."""
     return AddressBlock(labels, skip)
@@ -108,6 +118,16 @@ def address_right_of(*labels: str, skip: int = 0) -> Rule:
 def street_right_of(*labels: str) -> Rule:
     """The street to the right of a label, on bills that print the service address without its city."""
     return StreetOnly(labels)
+
+
+def street_below(*labels: str) -> Rule:
+    """The street in the lines under a label, where no city is printed; a name may stand before it, a unit behind it."""
+    return StreetLine(labels)
+
+
+def street_above(*labels: str) -> Rule:
+    """The street in the lines that end above a label, where no city is printed."""
+    return StreetLine(labels, above=True)
 
 
 def named(*names: str) -> Search:

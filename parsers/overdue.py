@@ -16,7 +16,12 @@ _AMOUNT = re.compile(
 
 
 def says_overdue(spot: Spot) -> bool:
-    """Whether words such as ``PAST DUE`` at this place tell of an amount that is not 0, or stand there alone."""
+    """Whether words such as ``PAST DUE`` at this place tell of an amount that is not 0, or stand there alone.
+
+    A whole sentence (with its full stop) says it by itself.
+    """
+    if spot.begins_phrase and spot.spans[-1].text.endswith("."):
+        return True
     row = spot.row()
     if row is not None:
         match = _AMOUNT.match(row.text)
