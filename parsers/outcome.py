@@ -12,17 +12,25 @@ from parsers.region import Region
 
 @dataclass(frozen=True)
 class Found:
-    """A value; ``parts`` are the values it is made of, where they have places of their own (an address)."""
+    """A value; ``parts`` are the values it is made of, where they have places of their own (an address).
+
+    ``grounds`` are what the way in which it was found says of its certainty (``parsers.confidence``).
+    """
 
     value: Any
     span: Span
     rule: str
     parts: Mapping[str, "Found"] = field(default_factory=dict)
+    grounds: tuple[str, ...] = ()
+
+    def because(self, *grounds: str) -> "Found":
+        return replace(self, grounds=(*self.grounds, *grounds))
 
     @property
     def source(self) -> Source:
         box = tuple(round(side, 2) for side in self.span.box)
-        return Source(page=self.span.page, box=(box[0], box[1], box[2], box[3]), text=self.span.text, rule=self.rule)
+        place = (box[0], box[1], box[2], box[3])
+        return Source(page=self.span.page, box=place, text=self.span.text, rule=self.rule, grounds=self.grounds)
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import Any, Literal
 
 from parsers.frame import Frame
 from parsers.glyphs import Char, count_letters, read_chars, read_text
@@ -17,11 +17,17 @@ FEW_LETTERS = 20
 MAX_UNKNOWN = 0.1  # of the letters of a page
 
 
+Origin = Literal["text", "glyphs", "ocr"]
+"""What a page's letters are known by: the file's own text, the drawings of its glyphs, or a picture."""
+
+
 class Page(BaselinePage):
     """One page: ``extract_words``, ``crop``, ``search``, ``rects`` and so on as in pdfplumber, and what is below.
 
     ``doctop`` counts from the top of the page itself: pages are read one by one.
     """
+
+    origin: Origin = "text"
 
     @property
     @abstractmethod

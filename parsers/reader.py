@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from parsers.confidence import rated
 from parsers.document import Engine, open_document
 from parsers.errors import DocumentError
 from parsers.explain import Explanation
@@ -19,9 +20,11 @@ def read(path: Path, *, engine: Engine = "pdfium", explain: Explanation | None =
     explanation = explain or Explanation()
     try:
         with open_document(path, engine=engine) as opened:
-            document = _read([Sheet(page) for page in opened.pages], explanation)
+            sheets = [Sheet(page) for page in opened.pages]
+            document = _read(sheets, explanation)
             if opened.recovered:
                 document = _flagged(document)
+            document = rated(document, sheets)
     except DocumentError as error:
         document = Document(document=error.kind, detail=error.detail)
     explanation.document = document

@@ -102,11 +102,11 @@ class Either(Rule):
             rule.check(name)
 
     def read(self, scope: Scope, wanted: Field) -> Outcome:
-        reasons = []
+        reasons: list[str] = []
         for rule in self.rules:
             outcome = rule.read(scope, wanted)
             if isinstance(outcome, Found):
-                return outcome
+                return outcome.because("alternative") if reasons else outcome
             reasons.append(outcome.reason)
         return Missing("; ".join(dict.fromkeys(reasons)))
 

@@ -129,10 +129,19 @@ def _place(found: Found) -> tuple[int, float, float]:
 
 
 def _agreed(found: Sequence[Found]) -> Outcome:
-    if len({_comparable(one.value) for one in found}) == 1:
-        return found[0]
+    if _same(found):
+        return found[0].because("places_agree") if len(found) > 1 else found[0]
     pages = sorted({one.span.page for one in found})
     return Missing(f"{found[0].rule}: {len(found)} places disagree (pages {', '.join(map(str, pages))})")
+
+
+def _chosen(pick: Callable[[Sequence[Found]], Found]) -> Pick:
+    """A choice; where all are the same there is none, and they confirm each other."""
+    return lambda found: _agreed(found) if _same(found) else pick(found).because("chosen")
+
+
+def _same(found: Sequence[Found]) -> bool:
+    return len({_comparable(one.value) for one in found}) == 1
 
 
 def _comparable(value: Any) -> Any:
@@ -150,15 +159,15 @@ def _extreme(choose: Callable[..., Found]) -> Pick:
     def pick(found: Sequence[Found]) -> Outcome:
         if any(isinstance(one.value, MonthDay) for one in found):
             return _agreed(found)  # without their years days cannot be put in order
-        return choose(found, key=lambda one: one.value)
+        return _chosen(lambda several: choose(several, key=lambda one: one.value))(found)
 
     return pick
 
 
 _PICKS: dict[str, Pick] = {
     "agreed": _agreed,
-    "first": lambda found: found[0],
-    "last": lambda found: found[-1],
+    "first": _chosen(lambda found: found[0]),
+    "last": _chosen(lambda found: found[-1]),
     "sum": _summed,
     "largest": _extreme(max),
     "smallest": _extreme(min),
