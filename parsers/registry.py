@@ -11,6 +11,7 @@ from parsers.utilities.atlantic_city_electric import AtlanticCityElectric
 from parsers.utilities.baltimore_gas_and_electric import BaltimoreGasAndElectric
 from parsers.utilities.central_maine_power import CentralMainePower
 from parsers.utilities.commonwealth_edison import CommonwealthEdison
+from parsers.utilities.con_edison import ConEdison
 from parsers.utilities.delmarva_power import DelmarvaPower
 from parsers.utilities.illuminating_company import IlluminatingCompany
 from parsers.utilities.jersey_central_power_and_light import JerseyCentralPowerAndLight
@@ -34,6 +35,7 @@ UTILITIES: tuple[type[Utility], ...] = (
     BaltimoreGasAndElectric,
     CentralMainePower,
     CommonwealthEdison,
+    ConEdison,
     DelmarvaPower,
     IlluminatingCompany,
     JerseyCentralPowerAndLight,
