@@ -18,7 +18,7 @@ ALIGNED = 6.0  # points between the left edges of two lines of one block
 MOST_LINES = 8
 _STATE = "A[LKZR]|C[AOT]|D[EC]|FL|GA|HI|I[DLNA]|K[SY]|LA|M[EDAINSOT]|N[EVHJMYCD]|O[HKR]"
 _STATE += "|P[AR]|RI|S[CD]|T[NX]|UT|V[TA]|W[AVIY]"
-_CITY = re.compile(
+CITY = re.compile(
     rf"(?P<city>[A-Za-z][A-Za-z .'-]*?),? +(?P<state>{_STATE}),? +(?P<postal_code>\d{{5}})"
     r"(?:-?(?P<postal_code_suffix>\d{4}))?",
     re.ASCII,
@@ -114,7 +114,7 @@ def _block(spot: Spot, first: Span) -> list[Span]:
     block = [first]
     for span in _aligned(spot, first):
         size = block[-1].words[0].size
-        ended = _CITY.fullmatch(block[-1].text) or len(block) == MOST_LINES
+        ended = CITY.fullmatch(block[-1].text) or len(block) == MOST_LINES
         if ended or span.baseline - block[-1].baseline > LINE_SPACING * size:
             break
         block.append(span)
@@ -130,7 +130,7 @@ def _aligned(spot: Spot, like: Span) -> Iterator[Span]:
 
 def address_parts(block: Sequence[Span], rule: str) -> Mapping[str, Found]:
     """The fields of an address from the lines of a block; nothing where no city, state and postal code end it."""
-    at, city = next(((n, match) for n, span in enumerate(block) if (match := _CITY.fullmatch(span.text))), (0, None))
+    at, city = next(((n, match) for n, span in enumerate(block) if (match := CITY.fullmatch(span.text))), (0, None))
     if city is None:
         return _in_one_line(block[0], rule) if block else {}
     street = _street(block[:at])
@@ -153,7 +153,7 @@ def _street(lines: Sequence[Span]) -> Sequence[Span]:
 def _in_one_line(span: Span, rule: str) -> Mapping[str, Found]:
     """``31 Main St, Unit 2, Springfield, ST 00000``: only commas part the street from the city."""
     before, comma, rest = span.text.rpartition(", ")
-    while comma and not (city := _CITY.fullmatch(rest)):
+    while comma and not (city := CITY.fullmatch(rest)):
         before, comma, more = before.rpartition(", ")
         rest = f"{more}, {rest}"
     if not comma or not city:

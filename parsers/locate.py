@@ -21,27 +21,31 @@ from parsers.conditions import IsZero, Prints
 from parsers.errors import DeclarationError
 from parsers.meters import Commodity, EachMeter, Unit
 from parsers.patterns import InLine
-from parsers.places import Below, RightOf
+from parsers.places import Above, Below, RightOf
 from parsers.rules import Absent, Condition, Part, Rule, SameAs
 from parsers.search import Search
 from parsers.sections import HEADING, Blocks, Rows, Section
 from parsers.sentences import Sentence
-from parsers.special import AddsUp, Cancelled, Named, NameLines
+from parsers.special import AddsUp, Cancelled, Confirmed, Named, NameLines
 from parsers.streets import StreetLine
 from parsers.tables import Cell, InColumn
-from parsers.utility import NotABill, Utility
+from parsers.utility import NotABill, OtherServices, Utility
+from parsers.wrapped import AddressInText, ColumnNumbers
 
 __all__ = [
     "HEADING",
     "Utility",
+    "above",
     "absent",
     "adding_up",
     "address_below",
+    "address_in",
     "address_right_of",
     "below",
     "beside",
     "blocks",
     "cell",
+    "confirmed",
     "each_meter",
     "in_column",
     "in_line",
@@ -50,7 +54,9 @@ __all__ = [
     "name_right_of",
     "named",
     "not_a_bill",
+    "numbers_below",
     "one_meter",
+    "other_services",
     "prints",
     "right_of",
     "row_end",
@@ -80,6 +86,11 @@ def row_end(*labels: str) -> Search:
 def below(*labels: str, skip: int = 0) -> Search:
     """The value in the nearest phrase below a label, or ``skip`` phrases further down."""
     return Search(Below(labels, skip))
+
+
+def above(*labels: str) -> Search:
+    """The value in the nearest phrase above a label: in a box whose name stands at its foot."""
+    return Search(Above(labels))
 
 
 def cell(row: Labels, column: Labels) -> Search:
@@ -130,6 +141,16 @@ def street_above(*labels: str) -> Rule:
     return StreetLine(labels, above=True)
 
 
+def address_in(part: Part, pattern: str) -> Rule:
+    """The service address inside running text: a regular expression with groups as ``line_1``, and ``{city}``."""
+    return AddressInText(pattern, part)
+
+
+def numbers_below(*labels: str, shape: str) -> Search:
+    """The numbers in the column under a label; one that is too long for it goes on in the next line."""
+    return Search(ColumnNumbers(labels, shape))
+
+
 def named(*names: str) -> Search:
     """Whichever of these names is printed as a heading."""
     return Search(Named(names))
@@ -148,6 +169,11 @@ def name_right_of(*labels: str) -> Search:
 def adding_up(rule: Rule, *, beside: str, to: str, needed: bool = False, unless: Condition | None = None) -> Rule:
     """What ``rule`` finds, where it makes with the field ``beside`` the field ``to``; ``needed``: both must be read."""
     return AddsUp(rule, beside, to, needed, unless)
+
+
+def confirmed(rule: Rule, *, by: Rule) -> Rule:
+    """What ``rule`` finds, where another rule, that looks elsewhere on the bill, finds the same."""
+    return Confirmed(rule, by)
 
 
 def settled(balance: Rule, payments: Rule) -> Rule:
@@ -182,9 +208,14 @@ def section(
     return Section(start, _tuple(until), left, right, onward, closed, within)
 
 
-def blocks(start: str | Search, *, end: str | Search | None = None, within: Part | None = None) -> Blocks:
-    """Parts from each line of the form ``start`` to the next of the form ``end`` (that one included) or ``start``."""
-    return Blocks(_form(start), _form(end) if end else None, within)
+def blocks(
+    start: str | Search, *, end: str | Search | None = None, within: Part | None = None, headed: bool = False
+) -> Blocks:
+    """Parts from each line of the form ``start`` to the next of the form ``end`` (that one included) or ``start``.
+
+    With ``headed`` what stands above the first of them belongs to each, as the address above several meters.
+    """
+    return Blocks(_form(start), _form(end) if end else None, within, headed)
 
 
 def rows(line: str | Search, *, within: Part | None = None) -> Rows:
@@ -247,6 +278,11 @@ def beside(**rules: Rule) -> Mapping[str, Rule]:
 def not_a_bill(sentence: str, *marks: str | tuple[str, ...]) -> NotABill:
     """A document of the issuer that is none, by its marks, and a sentence that says what it is."""
     return NotABill(sentence, marks)
+
+
+def other_services(*services: str, energy: str | tuple[str, ...]) -> OtherServices:
+    """What bills without energy print: a charge for one of these services, and none of the texts of ``energy``."""
+    return OtherServices(services, _tuple(energy))
 
 
 def _form(line: str | Search) -> str:

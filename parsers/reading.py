@@ -18,6 +18,7 @@ from parsers.utility import Utility
 from parsers.values import Date, MonthDay
 
 UNPROVEN = "unproven"
+REBILL = "rebill"
 Outcomes = dict[str, Outcome]
 TellYear = Callable[[Date, dt.date], dt.date | None]
 
@@ -35,7 +36,8 @@ def read_bill(utility: type[Utility], sheets: Sequence[Sheet], attempts: list[At
     pages = (sheets[0].number, sheets[-1].number)
     bill = _bill(utility, fields, reader.told(), meters, pages)
     bill = checked(bill, Evidence(reader.evidence(), [_evidence(meter) for meter in meters]))
-    return bill if utility.proven else bill.model_copy(update={"reasons": (*bill.reasons, UNPROVEN)})
+    flags = [*([REBILL] if reader.corrects() else []), *([] if utility.proven else [UNPROVEN])]
+    return bill.model_copy(update={"reasons": (*bill.reasons, *flags)})
 
 
 class _Reader:
@@ -62,6 +64,11 @@ class _Reader:
         """What no rule reads: whose bill it is, and where it says that money is overdue."""
         told = {"utility": self._issuer(), "past_due": self._past_due()}
         return {name: found for name, found in told.items() if found}
+
+    def corrects(self) -> bool:
+        """Whether it says that it corrects an earlier bill."""
+        spots = (spot for text in self.utility.rebill_says for spot in find(self.scope.region, text))
+        return any(spot.begins_phrase for spot in spots)
 
     def _past_due(self) -> Found | None:
         for text in self.utility.past_due_says:

@@ -24,6 +24,14 @@ class NotABill:
     marks: Marks
 
 
+@dataclass(frozen=True)
+class OtherServices:
+    """What a bill for other services alone prints: a charge for one of ``services``, and none of ``energy``."""
+
+    services: tuple[str, ...]
+    energy: tuple[str, ...]
+
+
 _ELECTRIC = ("electricity_consumption", "electricity_amount", "delivery_charge", "supply_charge")
 _GAS = ("gas_consumption", "gas_consumption_unit", "gas_amount")
 PAST_DUE = (
@@ -37,6 +45,15 @@ PAST_DUE = (
     "PAST DUE",
 )
 """What a bill says of money that is overdue; the terms of payment in small print say it in other words."""
+
+REBILL = (
+    "This bill corrects a previous bill",
+    "This bill replaces a previous bill",
+    "This is a corrected bill",
+    "CORRECTED BILL",
+    "Corrected Bill",
+)
+"""What a bill that corrects an earlier one says at the beginning of a line."""
 
 _FROM_METERS = (
     "billing_period_from",
@@ -52,7 +69,9 @@ class Utility:
 
     ``marks`` tell its bills from all others by what the issuer prints; ``begins`` is a regular expression for the text
     of a page on which a bill begins; pages that print one of ``skip_pages`` hold no values; ``not_bills`` names other
-    documents of the issuer. ``proven`` is false until the rules have read a real bill; its records say so.
+    documents of the issuer, ``without_energy`` its bills for water or the like. ``rebill_says`` are its words for a
+    bill that corrects an earlier one, at the beginning of a line. ``proven`` is false until the rules have read a real
+    bill; its records say so.
 
     What several companies of one group print alike is a family: ``class ExelonUtility(Utility, family=True)`` holds the
     shared rules and is checked in its members only, which add or replace what differs.
@@ -66,8 +85,10 @@ class Utility:
     begins: ClassVar[str] = r"\bPage 1 of \d"
     skip_pages: ClassVar[tuple[str, ...]] = ()
     not_bills: ClassVar[tuple[NotABill, ...]] = ()
+    without_energy: ClassVar[OtherServices | None] = None
     meters: ClassVar[tuple[EachMeter, ...]]
     past_due_says: ClassVar[tuple[str, ...]] = PAST_DUE
+    rebill_says: ClassVar[tuple[str, ...]] = REBILL
     evidence: ClassVar[Mapping[str, Rule]] = MappingProxyType({})
     rules: ClassVar[Mapping[str, Rule]]
 
