@@ -1,8 +1,9 @@
 """Locators that start from a label: to the right of it, and below it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from parsers.errors import DeclarationError
 from parsers.kinds import Kind
@@ -81,24 +82,51 @@ class Below(Labelled):
             yield (found, wanted.kind) if found else Near(f"label '{label}' without {wanted.kind.name} below it")
 
     def _below(self, spot: Spot, kind: Kind) -> Span | None:
-        phrases = phrases_below(spot)
-        for _ in range(self.skip):
-            next(phrases, None)
-        line, phrase = next(phrases, (None, None))
-        if line is None or phrase is None:
-            return None
-        left, _, right, _ = spot.box
-        part = Line(line.page, phrase.words)
-        values = [value for value in places(part, kind) if overlap(value, left, right) > -spot.size]
-        return max(values, key=lambda value: overlap(value, left, right), default=None)
+        return _in_phrase(phrases_below(spot), spot, kind, self.skip)
+
+
+@dataclass(frozen=True)
+class Above(Labelled):
+    """The value in the nearest phrase above a label, as in a box that has its name at its foot."""
+
+    labels: tuple[str, ...]
+
+    __str__ = Labelled.__str__
+
+    def spans(self, region: Region, wanted: Field) -> Iterator[Place]:
+        for label, spot in self.spots(region):
+            found = _in_phrase(phrases_above(spot), spot, wanted.kind)
+            yield (found, wanted.kind) if found else Near(f"label '{label}' without {wanted.kind.name} above it")
+
+
+def _in_phrase(phrases: Iterator[tuple[Line, Span]], spot: Spot, kind: Kind, skip: int = 0) -> Span | None:
+    line, phrase = next(islice(phrases, skip, None), (None, None))
+    if line is None or phrase is None:
+        return None
+    left, _, right, _ = spot.box
+    part = Line(line.page, phrase.words)
+    values = [value for value in places(part, kind) if overlap(value, left, right) > -spot.size]
+    return max(values, key=lambda value: overlap(value, left, right), default=None)
 
 
 def phrases_below(spot: Spot) -> Iterator[tuple[Line, Span]]:
     """The phrases under a label, from the nearest on: each overlaps the label's two x."""
-    left, _, right, bottom = spot.box
-    for line in spot.area.lines:
-        if spot.line.baseline < line.baseline <= bottom + REACH * spot.size:
-            spans = [line.span(*phrase) for phrase in line.phrases]
-            under = [span for span in spans if overlap(span, left, right) > 0]
-            if under:
-                yield line, max(under, key=lambda span: overlap(span, left, right))
+    bottom = spot.box[3]
+    lines = (line for line in spot.area.lines if spot.line.baseline < line.baseline <= bottom + REACH * spot.size)
+    return _overlapping(spot, lines)
+
+
+def phrases_above(spot: Spot) -> Iterator[tuple[Line, Span]]:
+    """The phrases over a label, from the nearest up."""
+    top = spot.box[1]
+    lines = (line for line in reversed(spot.area.lines) if top - REACH * spot.size <= line.baseline <= top)
+    return _overlapping(spot, lines)
+
+
+def _overlapping(spot: Spot, lines: Iterable[Line]) -> Iterator[tuple[Line, Span]]:
+    left, _, right, _ = spot.box
+    for line in lines:
+        spans = [line.span(*phrase) for phrase in line.phrases]
+        matching = [span for span in spans if overlap(span, left, right) > 0]
+        if matching:
+            yield line, max(matching, key=lambda span: overlap(span, left, right))

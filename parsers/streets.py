@@ -8,7 +8,7 @@ from parsers.labels import Spot
 from parsers.lines import Span
 from parsers.model import Address
 from parsers.outcome import Field, Found, Missing, Outcome, Scope
-from parsers.places import REACH, Labelled, overlap, phrases_below
+from parsers.places import Labelled, phrases_above, phrases_below
 from parsers.rules import Rule
 
 ALIGNED = 6.0  # points between the left edges of two lines of one block
@@ -68,12 +68,5 @@ def _below(spot: Spot) -> list[Span]:
 
 
 def _above(spot: Spot) -> list[Span]:
-    left, top, right, _ = spot.box
-    block = []
-    for line in spot.area.lines:
-        if top - REACH * spot.size <= line.baseline < top:
-            spans = [line.span(*phrase) for phrase in line.phrases]
-            over = [span for span in spans if overlap(span, left, right) > 0]
-            if over:
-                block.append(max(over, key=lambda span: overlap(span, left, right)))
-    return block
+    """Phrases over the label, from the top down."""
+    return [phrase for _, phrase in phrases_above(spot)][::-1]

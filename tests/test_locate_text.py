@@ -8,14 +8,19 @@ from drawn import Row, read, scope
 
 from parsers.errors import DeclarationError
 from parsers.labels import find
-from parsers.locate import sentence_after, street_above, street_below
+from parsers.locate import above, sentence_after, street_above, street_below
 from parsers.model import Address
-from parsers.outcome import Found
+from parsers.outcome import Found, Missing, Outcome
 from parsers.overdue import says_overdue
 
 RATE = "Your rate is"
 DRAWN = "is drawn on or after"
 OWED = "Your account has a past due balance."
+
+
+def value(outcome: Outcome) -> object:
+    assert isinstance(outcome, Found), outcome
+    return outcome.value
 
 
 @pytest.mark.parametrize(
@@ -51,6 +56,19 @@ def test_a_value_after_the_end_of_the_line(tmp_path: Path, second: tuple[float, 
     with scope(tmp_path, page) as where:
         outcome = read(sentence_after(DRAWN), where, "due_on")
     assert (outcome.value if isinstance(outcome, Found) else None) == day
+
+
+def test_a_value_above_its_label(tmp_path: Path) -> None:
+    page: list[Row] = [
+        (20, [(30, "12.00")]),
+        (50, [(30, "$48.00"), (200, "Mar 8, 2025")]),
+        (62, [(30, "AMOUNT"), (200, "DUE BY")]),
+        (120, [(30, "AMOUNT ENCLOSED")]),
+    ]
+    with scope(tmp_path, page) as where:
+        assert value(read(above("AMOUNT"), where)) == 4800
+        assert value(read(above("DUE BY"), where, "due_on")) == dt.date(2025, 3, 8)
+        assert isinstance(read(above("AMOUNT ENCLOSED"), where), Missing)
 
 
 BLOCKS = [
