@@ -20,6 +20,7 @@ from parsers.rules import Part
 HEADING = "the heading itself"
 SLACK = 4.0  # points that a column may begin to the left of its heading
 _JUST_ABOVE = 0.1
+_AT_ITS_HEIGHT = 0.25  # of the font size: what stands no higher above a line stands beside it
 
 
 class _Remembered(ABC):
@@ -94,11 +95,13 @@ class Blocks(_Remembered):
     """Parts from a line of one form to a line of another, that one included, or else to the next beginning.
 
     Where a line ends a block and none has begun it since the last end, the block is all that stands between the two.
+    With ``headed`` each begins with what stands above the first of them: a head that they share.
     """
 
     start: str
     end: str | None = None
     part: Part | None = None
+    headed: bool = False
 
     def __post_init__(self) -> None:
         _ = self._patterns
@@ -115,7 +118,16 @@ class Blocks(_Remembered):
 
     def _parts(self, region: Region) -> list[Region]:
         regions = self.part.parts(region) if self.part else [region]
-        return [block for one in regions for block in self._blocks(one)]
+        return [block for one in regions for block in (self._with_head(one) if self.headed else self._blocks(one))]
+
+    def _with_head(self, region: Region) -> Iterator[Region]:
+        first: Region | None = None
+        for block in self._blocks(region):
+            first = first or block
+            top = first.areas[0]
+            home = next(area for area in region.areas if area.sheet is top.sheet)
+            head = region.between((region.areas[0], region.areas[0].after), (home, top.after))
+            yield Region([*head.areas, *block.areas])
 
     def _blocks(self, region: Region) -> Iterator[Region]:
         start, end = self._patterns
@@ -123,9 +135,10 @@ class Blocks(_Remembered):
         last_end = (region.areas[0], region.areas[0].after)
         for area, line in lines_with_areas(region):
             if start.search(line.text) and (begun is None or end is None):
+                top = line.baseline - max(_JUST_ABOVE, _AT_ITS_HEIGHT * line.words[0].size)
                 if begun:
-                    yield region.between(begun, (area, line.baseline - _JUST_ABOVE))
-                begun = (area, line.baseline - _JUST_ABOVE)
+                    yield region.between(begun, (area, top))
+                begun = (area, top)
             if end and end.search(line.text):
                 last = (area, line.baseline)
                 yield region.between(begun or last_end, last)

@@ -156,3 +156,23 @@ class AddsUp(Wrapped):
             confirmed = not self.needed
         reason = f"with {self.beside} it does not make {self.total}"
         return outcome if confirmed else scope.note(wanted, str(self), Missing(reason))
+
+
+@dataclass(frozen=True)
+class Confirmed(Wrapped):
+    """A value that counts only where a second rule finds the same."""
+
+    witness: Rule
+
+    def check(self, name: str) -> None:
+        self.witness.check(name)
+        super().check(name)
+
+    def read(self, scope: Scope, wanted: Field) -> Outcome:
+        outcome = self.rule.read(scope, wanted)
+        if isinstance(outcome, Missing):
+            return outcome
+        second = self.witness.read(scope, wanted)
+        if isinstance(second, Found) and second.value == outcome.value:
+            return outcome
+        return scope.note(wanted, str(self), Missing(f"{self.witness} does not confirm it"))
