@@ -36,7 +36,6 @@ __all__ = [
     "HEADING",
     "Utility",
     "above",
-    "above",
     "absent",
     "adding_up",
     "address_below",
@@ -87,11 +86,6 @@ def row_end(*labels: str) -> Search:
 def below(*labels: str, skip: int = 0) -> Search:
     """The value in the nearest phrase below a label, or ``skip`` phrases further down."""
     return Search(Below(labels, skip))
-
-
-def above(*labels: str) -> Search:
-    """The value in the nearest phrase above a label: in a box whose name stands at its foot."""
-    return Search(Above(labels))
 
 
 def above(*labels: str) -> Search:
