@@ -3,6 +3,9 @@
 Where both have a value and agree, it comes from ``both``; where they differ the API's stands and both are kept
 (``conflict``). The built-in sandbox answers with the local parsers' own values: it is no second witness, and what it
 says stays ``local``.
+
+Confidence is that of the local reading. A second witness that agrees raises it; of two that differ one is wrong, so it
+is one half; what the API alone says has none, as nobody has measured it.
 """
 
 import datetime as dt
@@ -13,6 +16,7 @@ from decimal import Decimal
 from typing import Any
 
 from ingest.bayou.models import ApiBill, ApiMeter
+from parsers.confidence import confidence
 from parsers.model import Bill, Meter, Source
 
 BILL_FIELDS = (
@@ -22,6 +26,7 @@ BILL_FIELDS = (
     "past_due", "supplier_name",
 )  # fmt: skip
 METER_FIELDS = ("id", "type", "billing_period_from", "billing_period_to", "consumption", "demand_kw", "tariff")
+ONE_OF_TWO = 0.5
 ADDRESS_FIELDS = ("line_1", "line_2", "city", "state", "postal_code", "postal_code_suffix")
 
 Value = str | int | Decimal | bool | dt.date | None
@@ -68,9 +73,10 @@ class _Merging:
         if mine is None:
             self.sources[path] = {"from": "api" if self._witness else "local"}
         elif agree(mine, theirs):
-            self.sources[path] = {"from": "both", **source}
+            self.sources[path] = {"from": "both", **source, **(_witnessed(read_at) if read_at else {})}
         else:
-            self.sources[path] = {"from": "conflict", "api": as_json(theirs), "local": as_json(mine), **source}
+            half = {"confidence": ONE_OF_TWO} if source else {}
+            self.sources[path] = {"from": "conflict", "api": as_json(theirs), "local": as_json(mine), **source, **half}
         return as_json(theirs)
 
     def meter(self, path: str, local_index: int | None, mine: Meter | None, theirs: ApiMeter | None) -> dict[str, Any]:
@@ -102,6 +108,14 @@ class _Merging:
             for name in sorted(mine_named | theirs_named)
         }
         return values
+
+
+def _witnessed(source: Source) -> dict[str, Any]:
+    """What becomes of a local value's confidence when the API says the same; one that was not rated stays so."""
+    if source.confidence == 0:
+        return {}
+    grounds = (*source.grounds, "second_witness")
+    return {"grounds": list(grounds), "confidence": confidence(grounds)}
 
 
 def _attributes(meter: Meter | ApiMeter | None) -> dict[str, str]:

@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from parsers.confidence import rated
 from parsers.document import Engine, open_document
 from parsers.errors import DocumentError
 from parsers.explain import Explanation
 from parsers.model import Document, DocumentKind
 from parsers.outcome import Attempt
+from parsers.rating import rated
 from parsers.reading import read_bill
 from parsers.region import Sheet
 from parsers.registry import claims, not_a_bill

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from drawn import Row, sheets
 
-from parsers.confidence import FACTORS, MOST_DOUBT, confidence, rated
+from parsers.confidence import FACTORS, MOST_DOUBT, confidence
 from parsers.model import Bill, Check, Document, DocumentKind, Meter, Source
+from parsers.rating import rated
 
 PAGE: Sequence[Row] = [
     (30, [(30, "Account Number 55-1234"), (300, "Your account: 55-1234.")]),

@@ -66,6 +66,24 @@ def test_a_conflict_keeps_both_values_and_the_api_stands() -> None:
     assert merged.sources["total_amount"] == {"from": "conflict", "api": 12100, "local": 12000}
 
 
+def test_a_second_witness_raises_the_confidence_and_a_conflict_leaves_one_half() -> None:
+    read = source("3511-0000-123").model_copy(update={"grounds": ("alternative",), "confidence": 0.97})
+    bill = local(sources={"account_number": read, "total_amount": read})
+    merged = merge(bill, api(total_amount=12100))
+    assert merged.sources["account_number"]["grounds"] == ["alternative", "second_witness"]
+    assert merged.sources["account_number"]["confidence"] > 0.97
+    assert merged.sources["total_amount"]["confidence"] == 0.5
+    alone = merge(bill, None)
+    assert alone.sources["account_number"] | {"from": "local"} == {"from": "local", **read.model_dump(mode="json")}
+    assert "confidence" not in merge(None, api(total_amount=12100)).sources["total_amount"]
+
+
+def test_a_value_that_was_not_rated_stays_so() -> None:
+    merged = merge(local(), api())
+    assert merged.sources["account_number"]["confidence"] == 0
+    assert merged.sources["account_number"]["grounds"] == []
+
+
 def test_what_only_one_says_is_from_that_one() -> None:
     merged = merge(local(), api(gas_amount=5))
     assert merged.sources["gas_amount"] == {"from": "api"}
