@@ -34,7 +34,7 @@ def read_chars(page: LoadedPage, frame: Frame, page_number: int) -> list[Char]:
 
     A space that PDFium saw between two words is of zero width: it parts them and covers nothing.
     """
-    owners = page.text_objects()
+    owners = page.text_objects
     boxes = page.loose_boxes()
     lefts, rights = boxes[0::4], boxes[2::4]
     chars: list[Char] = []
@@ -117,13 +117,14 @@ _LETTERS = _Letters({_HYPHEN: "-", 0x09: "\t", 0x0A: "\n", 0x0D: "\r"})
 class _Style:
     """What the characters of a text object share; ``common`` are their attributes that do not depend on their place.
 
-    ``descent`` is how far letters of size 1 reach below the baseline, negative; ``plain`` text is neither turned nor
-    mirrored nor slanted.
+    ``low`` is how far its letters reach below the baseline, negative, and ``height`` how high they are from there,
+    both before any matrix; ``plain`` text is neither turned nor mirrored nor slanted.
     """
 
     font: Handle
     font_size: float
-    descent: float
+    low: float
+    height: float
     plain: bool
     own_matrix: Sequence[float]
     shown: Matrix
@@ -136,7 +137,7 @@ class _Style:
         move_x, move_y = self.shown[4:]
         size: float = common["size"]
         baseline = move_y - origin[1]
-        bottom = baseline - self.descent * size
+        bottom = baseline - self.low * self.own_matrix[3]
         top = bottom - size
         line = common | {"top": top, "bottom": bottom, "baseline": baseline, "doctop": top, "height": size}
         chars = []
@@ -153,13 +154,12 @@ class _Style:
         self, common: Char, origins: Sequence[float], codes: Sequence[int], widths: Iterable[float]
     ) -> list[Char]:
         """Characters of turned, mirrored or slanted text, or of a turned page; ``widths`` are along the x axis."""
-        low, high = self.descent * self.font_size, (self.descent + 1) * self.font_size
         a, b, c, d = self.own_matrix
         chars = []
         for code, width, x, y in zip(codes, widths, origins[0::2], origins[1::2], strict=True):
             matrix = combine((a, b, c, d, x, y), self.shown)
             advance = abs(width / a / self.font_size) if a and self.font_size else self._advance(code)
-            x0, top, x1, bottom = _transformed((0.0, low, advance * self.font_size, high), matrix)
+            x0, top, x1, bottom = _transformed((0.0, self.low, advance * self.font_size, self.low + self.height), matrix)
             place = {"x0": x0, "top": top, "x1": x1, "bottom": bottom, "baseline": matrix[5], "doctop": top}
             size = {"width": x1 - x0, "height": bottom - top}
             chars.append(common | {"text": _LETTERS[code]} | place | size)
@@ -203,17 +203,19 @@ def _style(font: Handle, font_size: float, own_matrix: tuple[float, ...], frame:
     a, b, c, d = own_matrix
     shown_a, shown_b, shown_c, shown_d, _, _ = combine((a, b, c, d, 0.0, 0.0), frame.matrix)
     flat = abs(b) < _FLAT and abs(c) < _FLAT and a > 0 and d > 0 and font_size > 0
+    low, height = (reach * font_size for reach in pdfium.font_reach(font))
     return _Style(
         font=font,
         font_size=font_size,
-        descent=pdfium.font_descent(font),
+        low=low,
+        height=height,
         plain=flat and frame.rotation == 0,
         own_matrix=own_matrix,
         shown=frame.matrix,
         common={
             "object_type": "char",
             "fontname": pdfium.font_name(font),
-            "size": abs(font_size) * hypot(c, d),
+            "size": abs(height) * hypot(c, d),
             "upright": shown_a * shown_d < 0 and shown_b * shown_c >= 0,
         }
         | _PLACEHOLDERS,

@@ -22,6 +22,8 @@ from parsers.model import Box, DocumentKind
 Handle = int
 """Address of an object of PDFium; 0 is none."""
 
+NOMINAL = (0.3, 3.0)  # heights of the box of a Type3 font whose size means what that of other fonts does
+
 
 def _function(name: str, result: Any, *arguments: Any) -> Callable[..., Any]:
     """PDFium's function ``name`` with plain addresses for its pointers, called with the interpreter lock held."""
@@ -51,6 +53,7 @@ get_font_size = _function("FPDFText_GetFontSize", c_double, c_void_p, c_int)
 
 get_font = _function("FPDFTextObj_GetFont", c_void_p, c_void_p)
 get_font_name = _function("FPDFFont_GetBaseFontName", c_ulong, c_void_p, c_void_p, c_ulong)
+get_ascent = _function("FPDFFont_GetAscent", c_int, c_void_p, c_float, c_void_p)
 get_descent = _function("FPDFFont_GetDescent", c_int, c_void_p, c_float, c_void_p)
 get_glyph_width = _function("FPDFFont_GetGlyphWidth", c_int, c_void_p, c_uint, c_float, c_void_p)
 
@@ -95,10 +98,21 @@ def font_name(font: Handle) -> str:
     return buffer.value.decode("utf-8", "replace")
 
 
-def font_descent(font: Handle) -> float:
-    """How far letters of size 1 reach below the baseline, as a negative number."""
-    descent = floats(get_descent, font, 1.0, count=1)
-    return -abs(descent[0]) if descent else 0.0
+def is_type3(font: Handle) -> bool:
+    """Whether the glyphs of a font are drawings of the page's own kind; only such a font has no name."""
+    return bool(get_font_name(font, None, 0) <= 1)
+
+
+def font_reach(font: Handle) -> tuple[float, float]:
+    """How far letters of size 1 reach below the baseline, as a negative number, and how high they are from there.
+
+    The height is 1, except where a Type3 font counts in dots: its size 1 is that of a dot, and its box tells more.
+    """
+    ascent, descent = (floats(ask, font, 1.0, count=1) for ask in (get_ascent, get_descent))
+    low = -abs(descent[0]) if descent else 0.0
+    height = ascent[0] - low if ascent else 0.0
+    nominal = not is_type3(font) or height <= 0 or NOMINAL[0] <= height <= NOMINAL[1]
+    return low, 1.0 if nominal else height
 
 
 class LoadedPage:
@@ -130,9 +144,15 @@ class LoadedPage:
         """The Unicode value of each character, with those that PDFium makes up (spaces and line ends)."""
         return list(map(get_unicode, repeat(self.text), range(self.count)))
 
+    @cached_property
     def text_objects(self) -> list[Handle | None]:
         """For each character the object that shows it: a change means another font, size or place."""
         return list(map(get_text_object, repeat(self.text), range(self.count)))
+
+    def has_type3(self) -> bool:
+        """Whether any text of the page is in a Type3 font."""
+        fonts = set(map(get_font, filter(None, set(self.text_objects))))
+        return any(map(is_type3, fonts))
 
     def loose_boxes(self) -> list[float]:
         """``left, top, right, bottom`` of each character one after another, in the page's own space.
