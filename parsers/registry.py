@@ -6,15 +6,21 @@ Exactly one parser may claim a document. Adding a utility takes its module, its 
 from collections.abc import Sequence
 
 from parsers.lines import squeezed
+from parsers.no_utilities import NO_UTILITIES
 from parsers.region import Sheet
+from parsers.utilities.aep_ohio import AepOhio
+from parsers.utilities.ameren_illinois import AmerenIllinois
 from parsers.utilities.atlantic_city_electric import AtlanticCityElectric
 from parsers.utilities.baltimore_gas_and_electric import BaltimoreGasAndElectric
 from parsers.utilities.central_maine_power import CentralMainePower
 from parsers.utilities.commonwealth_edison import CommonwealthEdison
 from parsers.utilities.con_edison import ConEdison
+from parsers.utilities.consumers_energy import ConsumersEnergy
 from parsers.utilities.delmarva_power import DelmarvaPower
+from parsers.utilities.dominion_energy_virginia import DominionEnergyVirginia
 from parsers.utilities.illuminating_company import IlluminatingCompany
 from parsers.utilities.jersey_central_power_and_light import JerseyCentralPowerAndLight
+from parsers.utilities.los_angeles_department_of_water_and_power import LosAngelesDepartmentOfWaterAndPower
 from parsers.utilities.met_ed import MetEd
 from parsers.utilities.mon_power import MonPower
 from parsers.utilities.national_grid_new_york import NationalGridNewYork
@@ -31,14 +37,19 @@ from parsers.utilities.west_penn_power import WestPennPower
 from parsers.utility import Marks, Utility
 
 UTILITIES: tuple[type[Utility], ...] = (
+    AepOhio,
+    AmerenIllinois,
     AtlanticCityElectric,
     BaltimoreGasAndElectric,
     CentralMainePower,
     CommonwealthEdison,
     ConEdison,
+    ConsumersEnergy,
     DelmarvaPower,
+    DominionEnergyVirginia,
     IlluminatingCompany,
     JerseyCentralPowerAndLight,
+    LosAngelesDepartmentOfWaterAndPower,
     MetEd,
     MonPower,
     NationalGridNewYork,
@@ -61,11 +72,12 @@ def claims(sheets: Sequence[Sheet], utilities: Sequence[type[Utility]] = UTILITI
 
 
 def not_a_bill(sheets: Sequence[Sheet], utilities: Sequence[type[Utility]] = UTILITIES) -> tuple[str, str] | None:
-    """The code of a utility and the sentence about a document of its that is known to be no bill."""
-    for utility in utilities:
-        for known in utility.not_bills:
-            if any(_prints(sheet, known.marks) for sheet in sheets):
-                return utility.code, known.sentence
+    """The code of who sent a document that is known to be no bill, and the sentence about it."""
+    known = [(utility.code, one.sentence, one.marks) for utility in utilities for one in utility.not_bills]
+    known += [(issuer.code, issuer.sentence, issuer.marks) for issuer in NO_UTILITIES]
+    for code, sentence, marks in known:
+        if any(_prints(sheet, marks) for sheet in sheets):
+            return code, sentence
     return None
 
 

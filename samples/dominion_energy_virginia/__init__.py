@@ -1,0 +1,1 @@
+"""Samples of Dominion Energy Virginia."""
