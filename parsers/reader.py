@@ -1,5 +1,6 @@
 """From a PDF to its bills: whose document it is, which pages are one bill, what each of them says."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from parsers.document import Engine, open_document
@@ -59,9 +60,28 @@ def _none(kind: DocumentKind, sheets: list[Sheet], detail: str, parser: str | No
 
 
 def _bills(utility: type[Utility], sheets: list[Sheet], explanation: Explanation) -> Document:
+    parts = split(utility, sheets)
+    with_energy = [pages for pages in parts if not _for_other_services(utility, pages)]
+    if not with_energy:
+        return _none(DocumentKind.NO_ENERGY, sheets, "It charges for other services, not for energy.", utility.code)
     bills = []
-    for pages in split(utility, sheets):
+    for pages in with_energy:
         attempts: list[Attempt] = []
         bills.append(read_bill(utility, pages, attempts))
         explanation.tried.append(attempts)
-    return Document(document=DocumentKind.BILL, page_count=len(sheets), parser=utility.code, bills=tuple(bills))
+    left_out = len(parts) - len(with_energy)
+    return Document(
+        document=DocumentKind.BILL,
+        page_count=len(sheets),
+        parser=utility.code,
+        detail=f"{left_out} of its {len(parts)} bills charge for other services than energy." if left_out else None,
+        bills=tuple(bills),
+    )
+
+
+def _for_other_services(utility: type[Utility], pages: Sequence[Sheet]) -> bool:
+    """Whether it is a bill for water or the like alone, told from what it prints and from what it does not."""
+    known = utility.without_energy
+    if known is None or any(page.prints(text) for page in pages for text in known.energy):
+        return False
+    return any(page.prints(text) for page in pages for text in known.services)
