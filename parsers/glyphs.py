@@ -159,7 +159,8 @@ class _Style:
         for code, width, x, y in zip(codes, widths, origins[0::2], origins[1::2], strict=True):
             matrix = combine((a, b, c, d, x, y), self.shown)
             advance = abs(width / a / self.font_size) if a and self.font_size else self._advance(code)
-            x0, top, x1, bottom = _transformed((0.0, self.low, advance * self.font_size, self.low + self.height), matrix)
+            box = (0.0, self.low, advance * self.font_size, self.low + self.height)
+            x0, top, x1, bottom = _transformed(box, matrix)
             place = {"x0": x0, "top": top, "x1": x1, "bottom": bottom, "baseline": matrix[5], "doctop": top}
             size = {"width": x1 - x0, "height": bottom - top}
             chars.append(common | {"text": _LETTERS[code]} | place | size)
