@@ -16,10 +16,10 @@ LINE_SPACING = 2.2  # of the font size: a wider gap ends the block
 WRAP_SPACING = 1.35  # of the font size: lines this near are one wrapped text, not two labels
 ALIGNED = 6.0  # points between the left edges of two lines of one block
 MOST_LINES = 8
-_STATE = "A[LKZR]|C[AOT]|D[EC]|FL|GA|HI|I[DLNA]|K[SY]|LA|M[EDAINSOT]|N[EVHJMYCD]|O[HKR]"
-_STATE += "|P[AR]|RI|S[CD]|T[NX]|UT|V[TA]|W[AVIY]"
+STATE = "A[LKZR]|C[AOT]|D[EC]|FL|GA|HI|I[DLNA]|K[SY]|LA|M[EDAINSOT]|N[EVHJMYCD]|O[HKR]"
+STATE += "|P[AR]|RI|S[CD]|T[NX]|UT|V[TA]|W[AVIY]"
 CITY = re.compile(
-    rf"(?P<city>[A-Za-z][A-Za-z .'-]*?),? +(?P<state>{_STATE}),? +(?P<postal_code>\d{{5}})"
+    rf"(?P<city>[A-Za-z][A-Za-z .'-]*?),? +(?P<state>{STATE}),? +(?P<postal_code>\d{{5}})"
     r"(?:-?(?P<postal_code_suffix>\d{4}))?",
     re.ASCII,
 )
@@ -36,12 +36,13 @@ _ADDRESSEE = re.compile(r"(?i)(?:c/o|attn|attention|d/?b/?a|%)\b|%", re.ASCII)
 class AddressBlock(Rule):
     """The lines under a label, or with ``right`` those that begin to the right of it.
 
-    ``skip`` lines (a name, a number) stand before the street.
+    ``skip`` lines (a name, a number) stand before the street. ``centred`` lines begin at any x under the first.
     """
 
     labels: tuple[str, ...]
     skip: int = 0
     right: bool = False
+    centred: bool = False
 
     def __str__(self) -> str:
         return f"address {'right of' if self.right else 'below'} label '{self.labels[0]}'"
@@ -66,9 +67,14 @@ class AddressBlock(Rule):
     def _block(self, spot: Spot) -> list[Span]:
         if self.right:
             row = spot.row()
-            return _block(spot, row.span(*row.phrases[0])) if row else []
+            return self._lines(spot, row.span(*row.phrases[0])) if row else []
         first = next(phrases_below(spot), None)
-        return _block(spot, first[1]) if first else []
+        return self._lines(spot, first[1]) if first else []
+
+    def _lines(self, spot: Spot, first: Span) -> list[Span]:
+        if not self.centred:
+            return _block(spot, first, first.box[0] - ALIGNED, first.box[0] + ALIGNED)
+        return _block(spot, first, min(spot.box[0], first.box[0]), first.box[2])
 
 
 @dataclass(frozen=True)
@@ -109,10 +115,10 @@ def _goes_on(spot: Spot, street: Span) -> bool:
     return False
 
 
-def _block(spot: Spot, first: Span) -> list[Span]:
-    """Lines of text that begin at one x, down to a city or a wider gap."""
+def _block(spot: Spot, first: Span, left: float, right: float) -> list[Span]:
+    """Lines of text that begin between two x, down to a city or a wider gap."""
     block = [first]
-    for span in _aligned(spot, first):
+    for span in _beginning(spot, first, left, right):
         size = block[-1].words[0].size
         ended = CITY.fullmatch(block[-1].text) or len(block) == MOST_LINES
         if ended or span.baseline - block[-1].baseline > LINE_SPACING * size:
@@ -121,11 +127,11 @@ def _block(spot: Spot, first: Span) -> list[Span]:
     return block
 
 
-def _aligned(spot: Spot, like: Span) -> Iterator[Span]:
+def _beginning(spot: Spot, below: Span, left: float, right: float) -> Iterator[Span]:
     for line in spot.area.lines:
-        if line.baseline > like.baseline:
+        if line.baseline > below.baseline:
             spans = (line.span(*phrase) for phrase in line.phrases)
-            yield from (span for span in spans if abs(span.box[0] - like.box[0]) <= ALIGNED)
+            yield from (span for span in spans if left <= span.box[0] <= right)
 
 
 def address_parts(block: Sequence[Span], rule: str) -> Mapping[str, Found]:

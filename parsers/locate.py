@@ -29,6 +29,7 @@ from parsers.sentences import Sentence
 from parsers.special import AddsUp, Cancelled, Confirmed, Named, NameLines
 from parsers.streets import StreetLine
 from parsers.tables import Cell, InColumn
+from parsers.undivided import UndividedAddress
 from parsers.utility import NotABill, OtherServices, Utility
 from parsers.wrapped import AddressInText, ColumnNumbers
 
@@ -68,6 +69,7 @@ __all__ = [
     "street_above",
     "street_below",
     "street_right_of",
+    "undivided_address_right_of",
 ]
 
 Labels = str | tuple[str, ...]
@@ -121,9 +123,17 @@ def address_below(*labels: str, skip: int = 0) -> Rule:
     return AddressBlock(labels, skip)
 
 
-def address_right_of(*labels: str, skip: int = 0) -> Rule:
-    """The service address that begins to the right of a label, in one line or in several."""
-    return AddressBlock(labels, skip, right=True)
+def address_right_of(*labels: str, skip: int = 0, centred: bool = False) -> Rule:
+    """The service address that begins to the right of a label, in one line or in several.
+
+    ``centred`` lines stand under the middle of label and address, not at the left edge of the first.
+    """
+    return AddressBlock(labels, skip, right=True, centred=centred)
+
+
+def undivided_address_right_of(*labels: str) -> Rule:
+    """The service address in one line, without a sign between street and city; the type of the street tells them."""
+    return UndividedAddress(labels)
 
 
 def street_right_of(*labels: str) -> Rule:
