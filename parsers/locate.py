@@ -17,6 +17,7 @@ spaces and line breaks in them do not matter, case does.
 from collections.abc import Mapping
 
 from parsers.addresses import AddressBlock, StreetOnly
+from parsers.balances import NothingLeft
 from parsers.conditions import IsZero, Prints
 from parsers.errors import DeclarationError
 from parsers.meters import Commodity, EachMeter, Unit
@@ -55,6 +56,7 @@ __all__ = [
     "name_right_of",
     "named",
     "not_a_bill",
+    "nothing_left",
     "numbers_below",
     "one_meter",
     "other_services",
@@ -189,6 +191,11 @@ def confirmed(rule: Rule, *, by: Rule) -> Rule:
 def settled(balance: Rule, payments: Rule) -> Rule:
     """0 where the payments (in all) cancel the previous balance and the bill prints nothing of it as remaining."""
     return Cancelled(balance, payments)
+
+
+def nothing_left(*, charges: str, due: str, payments: Rule) -> Rule:
+    """0 where a payment is printed and the field ``due`` is exactly the field ``charges``."""
+    return NothingLeft(charges, due, payments)
 
 
 def same_as(field: str) -> Rule:
