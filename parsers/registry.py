@@ -8,22 +8,31 @@ from collections.abc import Sequence
 from parsers.lines import squeezed
 from parsers.no_utilities import NO_UTILITIES
 from parsers.region import Sheet
+from parsers.utilities.aep_energy import AepEnergy
 from parsers.utilities.aep_ohio import AepOhio
+from parsers.utilities.agera_energy import AgeraEnergy
 from parsers.utilities.ameren_illinois import AmerenIllinois
 from parsers.utilities.atlantic_city_electric import AtlanticCityElectric
 from parsers.utilities.baltimore_gas_and_electric import BaltimoreGasAndElectric
 from parsers.utilities.central_maine_power import CentralMainePower
+from parsers.utilities.cirro_energy import CirroEnergy
 from parsers.utilities.commonwealth_edison import CommonwealthEdison
 from parsers.utilities.con_edison import ConEdison
+from parsers.utilities.constellation import Constellation
 from parsers.utilities.consumers_energy import ConsumersEnergy
+from parsers.utilities.cps_energy import CpsEnergy
 from parsers.utilities.delmarva_power import DelmarvaPower
+from parsers.utilities.direct_energy_business import DirectEnergyBusiness
 from parsers.utilities.dominion_energy_virginia import DominionEnergyVirginia
+from parsers.utilities.green_mountain_energy import GreenMountainEnergy
+from parsers.utilities.hudson_energy import HudsonEnergy
 from parsers.utilities.illuminating_company import IlluminatingCompany
 from parsers.utilities.jersey_central_power_and_light import JerseyCentralPowerAndLight
 from parsers.utilities.los_angeles_department_of_water_and_power import LosAngelesDepartmentOfWaterAndPower
 from parsers.utilities.met_ed import MetEd
 from parsers.utilities.mon_power import MonPower
 from parsers.utilities.national_grid_new_york import NationalGridNewYork
+from parsers.utilities.nextera_energy_services import NexteraEnergyServices
 from parsers.utilities.ohio_edison import OhioEdison
 from parsers.utilities.peco import Peco
 from parsers.utilities.penelec import Penelec
@@ -31,28 +40,42 @@ from parsers.utilities.penn_power import PennPower
 from parsers.utilities.pepco import Pepco
 from parsers.utilities.potomac_edison import PotomacEdison
 from parsers.utilities.ppl_electric import PplElectric
+from parsers.utilities.pseg_new_jersey import PsegNewJersey
+from parsers.utilities.san_diego_gas_and_electric import SanDiegoGasAndElectric
+from parsers.utilities.silicon_valley_power import SiliconValleyPower
 from parsers.utilities.southern_california_edison import SouthernCaliforniaEdison
+from parsers.utilities.summer_energy import SummerEnergy
 from parsers.utilities.toledo_edison import ToledoEdison
+from parsers.utilities.txu_energy import TxuEnergy
 from parsers.utilities.west_penn_power import WestPennPower
 from parsers.utility import Marks, Utility
 
 UTILITIES: tuple[type[Utility], ...] = (
+    AepEnergy,
     AepOhio,
+    AgeraEnergy,
     AmerenIllinois,
     AtlanticCityElectric,
     BaltimoreGasAndElectric,
     CentralMainePower,
+    CirroEnergy,
     CommonwealthEdison,
     ConEdison,
+    Constellation,
     ConsumersEnergy,
+    CpsEnergy,
     DelmarvaPower,
+    DirectEnergyBusiness,
     DominionEnergyVirginia,
+    GreenMountainEnergy,
+    HudsonEnergy,
     IlluminatingCompany,
     JerseyCentralPowerAndLight,
     LosAngelesDepartmentOfWaterAndPower,
     MetEd,
     MonPower,
     NationalGridNewYork,
+    NexteraEnergyServices,
     OhioEdison,
     Peco,
     Penelec,
@@ -60,8 +83,13 @@ UTILITIES: tuple[type[Utility], ...] = (
     Pepco,
     PotomacEdison,
     PplElectric,
+    PsegNewJersey,
+    SanDiegoGasAndElectric,
+    SiliconValleyPower,
     SouthernCaliforniaEdison,
+    SummerEnergy,
     ToledoEdison,
+    TxuEnergy,
     WestPennPower,
 )
 

@@ -1,0 +1,1 @@
+"""Samples of NextEra Energy Services."""
