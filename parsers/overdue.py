@@ -35,4 +35,4 @@ def _alone(spot: Spot) -> bool:
     """Whether they are a phrase of their own, written as a heading is."""
     text = spot.line.text[spot.begin : spot.end]
     ends_phrase = any(spot.end == end for _, end in spot.line.phrases)
-    return spot.begins_phrase and ends_phrase and text[0].isupper()
+    return spot.begins_phrase and ends_phrase and text.lstrip("* ")[:1].isupper()
