@@ -26,7 +26,7 @@ REMAINING = ("Remaining Balance", "Credit Balance", "Past Due Balance")
 PAID = section("Previous Account Balance", until=(*REMAINING, "New Charges"), within=SUMMARY)
 NEW = section("Summary of New Charges", until="Total New Charges", left=HEADING)
 AGREEMENT = section("SA # :", until=("Total Electric Charges", "SA # :"), onward=True, closed=True)
-HEAD = section("BILL DATE", until="Account Summary", left="Account Summary")
+HEAD = section("BILL DATE", until="Account Summary", left="Account Summary", closed=True)
 
 SERVICE = in_line(
     r"^Electric Charges(?: {date} - {date})?(?: {electricity_consumption} kWh)? {electricity_amount}$"
@@ -34,7 +34,9 @@ SERVICE = in_line(
 REGISTER = r"\b(?:High Peak|Low Peak|Base|Energy|{identifier}) ?(?:kWh)?"
 USED = in_line(rf"{REGISTER} {{reading}} {{prior_reading}} (?:{{multiplier}} )?{{consumption}} kWh$")
 ALL_USED = in_line(rf"{REGISTER} {{number}} {{number}} (?:{{number}} )?{{electricity_consumption}} kWh$")
-PERIOD = in_line(r"{billing_period_from} - {billing_period_to}(?: {days}$)?")
+PERIOD = in_line(r"{billing_period_from} - {billing_period_to}")
+UNIT = r"(?:, (?P<line_2>(?:APT|UNIT|STE|SUITE|BLDG|FL|RM|#)[^,]*))?"
+PLACE = rf", (?P<line_1>\d[^,$]*){UNIT}, (?P<city>[A-Z][A-Z .'-]*), (?P<state>CA) (?P<postal_code>\d{{5}})(?!\d)"
 
 
 class LosAngelesDepartmentOfWaterAndPower(Utility):
@@ -75,11 +77,10 @@ class LosAngelesDepartmentOfWaterAndPower(Utility):
             multiplier=USED,
             billing_period_from=PERIOD.smallest(),
             billing_period_to=PERIOD.largest(),
+            days=in_line(r"{date} - {date} {days}\b").first(),
             tariff=name_below("RATE SCHEDULE", until=r"[A-Z]{4,}(?: [A-Z]{3,})*$").first(),
             demand_kw=in_line(r"^(?!.*(?:Highest|Facilities) Demand).*?{demand_kw} kW(?:$| x \$)").largest(),
-            address=address_in(
-                HEAD, r", (?P<line_1>\d[^,]*)(?:, (?P<line_2>(?:APT|UNIT|STE|SUITE|BLDG|FL|RM|#)[^,]*))?, {city}"
-            ).of_bill(),
+            address=address_in(HEAD, PLACE).of_bill(),
         ),
     )
     evidence = beside(
