@@ -1,10 +1,29 @@
-"""Says how a document was read: what was matched where, what was tried and not found, which sums hold."""
+"""Says how a document was read: its pages with what was matched, what was tried and not found, which sums hold.
 
-from collections.abc import Iterator
+Of a document that is no bill, or nobody's, it shows what its pages say and how near it came to the marks of a parser.
+"""
+
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from parsers.lines import Line
+from parsers.marked import Mark, marked_lines, marks
 from parsers.model import Bill, Document
 from parsers.outcome import Attempt, Found
+from parsers.region import Sheet
+from parsers.registry import UTILITIES, prints_all
+from parsers.utility import Utility
+
+NEAREST = 3  # parsers whose marks a foreign document is compared with
+
+
+@dataclass(frozen=True)
+class Nearness:
+    """How near a document came to the marks of a parser."""
+
+    code: str
+    printed: tuple[str, ...]
+    lacking: tuple[str, ...]
 
 
 @dataclass
@@ -13,6 +32,20 @@ class Explanation:
 
     tried: list[list[Attempt]] = field(default_factory=list)
     document: Document | None = None
+    pages: dict[int, tuple[Line, ...]] = field(default_factory=dict)
+    nearest: list[Nearness] = field(default_factory=list)
+
+    def see(self, sheets: Sequence[Sheet]) -> None:
+        """Takes up the pages while they are open."""
+        self.pages = {sheet.number: sheet.lines for sheet in sheets}
+        near = [_nearness(utility, sheets) for utility in UTILITIES]
+        near = [one for one in near if one.printed]
+        self.nearest = sorted(near, key=lambda one: len(one.lacking) - len(one.printed))[:NEAREST]
+
+    @property
+    def marks(self) -> list[Mark]:
+        """Where the values stand, for pictures."""
+        return marks(self.document) if self.document else []
 
     @property
     def text(self) -> str:
@@ -21,15 +54,28 @@ class Explanation:
         return "\n".join(self._lines(self.document)) + "\n"
 
     def _lines(self, document: Document) -> Iterator[str]:
-        yield f"{document.document}: {document.page_count or 'no'} pages, parser {document.parser or 'none'}"
+        yield f"{document.document}: {_pages(document)}, parser {document.parser or 'none'}"
         if document.detail:
             yield f"  {document.detail}"
+        if not document.bills:
+            yield from _near(self.nearest)
         for at, bill in enumerate(document.bills):
             yield ""
             yield f"bill {at + 1}, pages {bill.pages[0]} to {bill.pages[1]}"
             yield from _values(bill)
             yield from _checks(bill)
             yield from _attempts(self.tried[at] if at < len(self.tried) else [])
+        for number, lines in self.pages.items():
+            yield ""
+            yield f"page {number}, with what was read in brackets" if document.bills else f"page {number}"
+            of_page = [mark for mark in self.marks if mark.page == number]
+            yield from (f"  {line}" for line in marked_lines(lines, of_page))
+            if not lines:
+                yield "  (no text)"
+
+
+def _pages(document: Document) -> str:
+    return f"{document.page_count or 'no'} {'page' if document.page_count == 1 else 'pages'}"
 
 
 def _values(bill: Bill) -> Iterator[str]:
@@ -38,6 +84,8 @@ def _values(bill: Bill) -> Iterator[str]:
         where = ", ".join(f"{side:g}" for side in source.box)
         yield f"    {path} = {_at(bill, path)}"
         yield f"      page {source.page} ({where}), {source.rule}: {' / '.join(source.text.splitlines())!r}"
+        grounds = f": {', '.join(source.grounds)}" if source.grounds else ""
+        yield f"      confidence {source.confidence:g}{grounds}"
     yield "  not read"
     for path, reason in bill.missing.items():
         yield f"    {path}: {reason}"
@@ -58,7 +106,8 @@ def _at(bill: Bill, path: str) -> object:
 def _checks(bill: Bill) -> Iterator[str]:
     yield "  checks"
     for check in bill.checks:
-        yield f"    {'holds' if check.holds else 'DOES NOT HOLD'}  {check.name}: {check.detail}"
+        verdict = "holds" if check.holds else "DOES NOT HOLD"
+        yield f"    {verdict}  {check.name}: {check.detail} ({', '.join(check.fields)})"
     for reason in bill.reasons:
         yield f"    flagged {reason}"
 
@@ -69,3 +118,20 @@ def _attempts(attempts: list[Attempt]) -> Iterator[str]:
         outcome = attempt.outcome
         came = f"page {outcome.span.page}, {outcome.span.text!r}" if isinstance(outcome, Found) else outcome.reason
         yield f"    {attempt.path}: {attempt.rule} -> {came}"
+
+
+def _nearness(utility: type[Utility], sheets: Sequence[Sheet]) -> Nearness:
+    printed: list[str] = []
+    lacking: list[str] = []
+    for mark in utility.marks:
+        texts = (mark,) if isinstance(mark, str) else mark
+        shown = next((text for text in texts if prints_all(sheets, (text,))), None)
+        (printed if shown else lacking).append(shown or " / ".join(texts))
+    return Nearness(utility.code, tuple(printed), tuple(lacking))
+
+
+def _near(nearest: Sequence[Nearness]) -> Iterator[str]:
+    yield "  marks of parsers on its pages" if nearest else "  no mark of any parser is on its pages"
+    for one in nearest:
+        yield f"    {one.code}: prints {', '.join(map(repr, one.printed))}"
+        yield f"      lacks {', '.join(map(repr, one.lacking)) or 'none, but they stand on different pages'}"

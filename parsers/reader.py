@@ -26,6 +26,8 @@ def read(path: Path, *, engine: Engine = "pdfium", explain: Explanation | None =
             if opened.recovered:
                 document = _flagged(document)
             document = rated(document, sheets)
+            if explain:
+                explain.see(sheets)
     except DocumentError as error:
         document = Document(document=error.kind, detail=error.detail)
     explanation.document = document
