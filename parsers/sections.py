@@ -125,7 +125,7 @@ class Blocks(_Remembered):
         for block in self._blocks(region):
             first = first or block
             top = first.areas[0]
-            home = next(area for area in region.areas if area.sheet is top.sheet)
+            home = [area for area in region.areas if area.sheet is top.sheet and area.after <= top.after][-1]
             head = region.between((region.areas[0], region.areas[0].after), (home, top.after))
             yield Region([*head.areas, *block.areas])
 

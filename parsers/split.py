@@ -15,14 +15,17 @@ def split(utility: type[Utility], sheets: Sequence[Sheet]) -> list[Sequence[Shee
 
     Told from the cheap text of the pages. A page without its own head (a last page, an insert) belongs to the bill
     before it; what stands before the first beginning belongs to the first bill. Pages that count from 1 without the
-    utility's marks (a letter, a leaflet) are no bill of their own.
+    utility's marks (a letter, a leaflet) are no bill of their own. The covers of a collective bill belong to none of
+    its accounts; alone they are one bill.
     """
     begins = re.compile(utility.begins)
-    starts = [at for at, sheet in enumerate(sheets) if begins.search(_text(sheet))]
-    ranges = pairwise([*starts, len(sheets)])
-    bills = [first for first, end in ranges if prints_all(sheets[first:end], utility.marks)]
-    cuts = [0, *bills[1:]]
-    return [sheets[first:last] for first, last in zip(cuts, [*cuts[1:], len(sheets)], strict=True)]
+    covers = {at for at, sheet in enumerate(sheets) if any(sheet.prints(text) for text in utility.covers)}
+    starts = [at for at, sheet in enumerate(sheets) if at in covers or begins.search(_text(sheet))]
+    ranges = list(pairwise([*starts, len(sheets)]))
+    bills = [first for first, end in ranges if first in covers or prints_all(sheets[first:end], utility.marks)]
+    cuts = bills if covers.intersection(bills[:1]) else [0, *bills[1:]]
+    parts = pairwise([*cuts, len(sheets)])
+    return [sheets[first:end] for first, end in parts if first not in covers] or [sheets]
 
 
 def _text(sheet: Sheet) -> str:

@@ -68,7 +68,8 @@ class Utility:
     """The bills of one utility. A subclass holds data alone; the names of its rules are those of the record's fields.
 
     ``marks`` tell its bills from all others by what the issuer prints; ``begins`` is a regular expression for the text
-    of a page on which a bill begins; pages that print one of ``skip_pages`` hold no values; ``not_bills`` names other
+    of a page on which a bill begins; pages that print one of ``covers`` (of a collective bill, over all of its accounts)
+    belong to none; pages that print one of ``skip_pages`` hold no values; ``not_bills`` names other
     documents of the issuer, ``without_energy`` its bills for water or the like. ``rebill_says`` are its words for a
     bill that corrects an earlier one, at the beginning of a line. ``proven`` is false until the rules have read a real
     bill; its records say so.
@@ -83,6 +84,7 @@ class Utility:
     services: ClassVar[tuple[Service, ...]]
     proven: ClassVar[bool] = True
     begins: ClassVar[str] = r"\bPage 1 of \d"
+    covers: ClassVar[tuple[str, ...]] = ()
     skip_pages: ClassVar[tuple[str, ...]] = ()
     not_bills: ClassVar[tuple[NotABill, ...]] = ()
     without_energy: ClassVar[OtherServices | None] = None

@@ -30,6 +30,27 @@ def test_blocks_with_a_head_share_what_stands_above_the_first(tmp_path: Path) ->
     ]
 
 
+def test_heads_inside_heads(tmp_path: Path) -> None:
+    page: list[Row] = [
+        (30, [(30, "SITE 1")]),
+        (42, [(30, "POWER")]),
+        (54, [(30, "premises 7")]),
+        (66, [(30, "METER A")]),
+        (78, [(30, "METER B")]),
+        (90, [(30, "GAS")]),
+        (102, [(30, "METER C")]),
+    ]
+    with scope(tmp_path, page) as where:
+        services = blocks("^(?:POWER|GAS)", within=blocks("^SITE"), headed=True)
+        parts = blocks("^METER", within=services, headed=True).parts(where.region)
+        texts = [[line.text for line in part.lines()] for part in parts]
+    assert texts == [
+        ["SITE 1", "POWER", "premises 7", "METER A"],
+        ["SITE 1", "POWER", "premises 7", "METER B"],
+        ["SITE 1", "GAS", "METER C"],
+    ]
+
+
 def test_a_block_begins_with_what_stands_beside_its_line(tmp_path: Path) -> None:
     page: list[Row] = [(30, [(30, "ITEM 1")]), (58, [(200, "12 SAMPLE RD")]), (60, [(30, "ITEM 2")])]
     with scope(tmp_path, page) as where:

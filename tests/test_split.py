@@ -11,9 +11,10 @@ from parsers.split import split
 from parsers.utility import Marks, Utility
 
 
-def begins_at(pages: list[Sheet], pattern: str) -> list[tuple[int, int]]:
+def begins_at(pages: list[Sheet], pattern: str, *covered: str) -> list[tuple[int, int]]:
     class Drawn:
         begins: ClassVar[str] = pattern
+        covers: ClassVar[tuple[str, ...]] = covered
         marks: ClassVar[Marks] = ("EXAMPLE POWER", ("Page", "STATEMENT"))
 
     parts = split(Drawn, pages)  # type: ignore[arg-type]  # only how a bill begins and whose it is matter here
@@ -61,3 +62,21 @@ def test_what_counts_its_own_pages_without_the_marks_is_no_bill(
 ) -> None:
     with sheets(tmp_path, *(page(f"EXAMPLE {head}", "Page 1 of 1") for head in heads)) as drawn:
         assert begins_at(drawn, Utility.begins) == ranges
+
+
+@pytest.mark.parametrize(
+    ("heads", "ranges"),
+    [
+        (["ALL ACCOUNTS", "ALL ACCOUNTS", "Page 1 of 2", "Page 2 of 2", "Page 1 of 1"], [(3, 4), (5, 5)]),
+        (["ALL ACCOUNTS", "Page 1 of 1", "ALL ACCOUNTS", "Page 1 of 1"], [(2, 2), (4, 4)]),  # two of them in one file
+        (["a letter before", "ALL ACCOUNTS", "Page 1 of 1"], [(3, 3)]),
+        (["ALL ACCOUNTS Page 1 of 2", "ALL ACCOUNTS Page 2 of 2", "Page 1 of 1"], [(3, 3)]),
+        (["ALL ACCOUNTS", "ALL ACCOUNTS"], [(1, 2)]),  # without its accounts it is a bill of its own
+        (["Page 1 of 2", "Page 2 of 2"], [(1, 2)]),
+    ],
+)
+def test_covers_of_a_collective_bill_belong_to_no_account(
+    tmp_path: Path, heads: list[str], ranges: list[tuple[int, int]]
+) -> None:
+    with sheets(tmp_path, *(page("EXAMPLE POWER", head) for head in heads)) as drawn:
+        assert begins_at(drawn, Utility.begins, "ALL ACCOUNTS") == ranges
