@@ -68,11 +68,11 @@ class Utility:
     """The bills of one utility. A subclass holds data alone; the names of its rules are those of the record's fields.
 
     ``marks`` tell its bills from all others by what the issuer prints; ``begins`` is a regular expression for the text
-    of a page on which a bill begins; pages that print one of ``covers`` (of a collective bill, over all of its accounts)
-    belong to none; pages that print one of ``skip_pages`` hold no values; ``not_bills`` names other
-    documents of the issuer, ``without_energy`` its bills for water or the like. ``rebill_says`` are its words for a
-    bill that corrects an earlier one, at the beginning of a line. ``proven`` is false until the rules have read a real
-    bill; its records say so.
+    of a page on which a bill begins; pages that print one of ``covers`` (of a collective bill of many accounts) belong
+    to none; pages that print one of ``skip_pages`` hold no values; ``not_bills`` names other documents of the issuer,
+    ``without_energy`` its bills for water or the like. ``rebill_says`` are its words for a bill that corrects an
+    earlier one, at the beginning of a line. ``proven`` is false until the rules have read a real bill; its records say
+    so.
 
     What several companies of one group print alike is a family: ``class ExelonUtility(Utility, family=True)`` holds the
     shared rules and is checked in its members only, which add or replace what differs.
