@@ -96,11 +96,6 @@ def read_text(page: LoadedPage) -> str:
     return "".join(map(_LETTERS.__getitem__, page.codes)).replace("\r\n", "\n")
 
 
-def count_letters(page: LoadedPage) -> int:
-    """Characters that are neither blank nor made up."""
-    return sum(code > _SPACE for code in page.codes)
-
-
 class _Letters(dict[int, str]):
     """Unicode values to text; what is no character is U+FFFD."""
 

@@ -7,15 +7,12 @@ from functools import cached_property, lru_cache
 from typing import Any, Literal
 
 from parsers.frame import Frame
-from parsers.glyphs import Char, count_letters, read_chars, read_text
+from parsers.glyphs import Char, read_chars, read_text
+from parsers.legible import is_legible
 from parsers.model import Box
 from parsers.paths import Shape, read_shapes
 from parsers.pdfium import LoadedPage
 from parsers.words import BaselinePage
-
-FEW_LETTERS = 20
-MAX_UNKNOWN = 0.1  # of the letters of a page
-
 
 Origin = Literal["text", "glyphs", "ocr"]
 """What a page's letters are known by: the file's own text, the drawings of its glyphs, or a picture."""
@@ -36,8 +33,8 @@ class Page(BaselinePage):
 
     @property
     def usable_text(self) -> bool:
-        """Whether the text can be trusted: False for a scan, and where the fonts do not say which letters they show."""
-        return len("".join(self.plain_text.split())) >= FEW_LETTERS
+        """Whether the text can be trusted: False for a scan, and where the fonts say other letters than they show."""
+        return is_legible(self.plain_text)
 
 
 class PlumberPage(Page):
@@ -143,6 +140,5 @@ class PdfiumPage(OwnPage):
     @cached_property
     def _first_look(self) -> _FirstLook:
         loaded = self._load(self)
-        letters = count_letters(loaded)
-        usable = letters >= FEW_LETTERS and loaded.map_errors() <= letters * MAX_UNKNOWN
-        return _FirstLook(loaded.frame, read_text(loaded), usable)
+        text = read_text(loaded)
+        return _FirstLook(loaded.frame, text, is_legible(text, unmapped=loaded.map_errors()))
