@@ -17,7 +17,6 @@ from parsers.locate import (
     named,
     prints,
     right_of,
-    row_end,
     section,
     settled,
 )

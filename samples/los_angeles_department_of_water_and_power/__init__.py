@@ -1,0 +1,1 @@
+"""Bills after the layout of the Los Angeles Department of Water and Power."""
