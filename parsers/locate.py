@@ -23,7 +23,7 @@ from parsers.errors import DeclarationError
 from parsers.meters import Commodity, EachMeter, Unit
 from parsers.patterns import InLine
 from parsers.places import Above, Below, RightOf
-from parsers.rules import Absent, Condition, Part, Rule, SameAs
+from parsers.rules import Absent, Condition, OfMeters, Part, Rule, SameAs
 from parsers.search import Search
 from parsers.sections import HEADING, Blocks, Rows, Section
 from parsers.sentences import Sentence
@@ -58,6 +58,7 @@ __all__ = [
     "not_a_bill",
     "nothing_left",
     "numbers_below",
+    "of_meters",
     "one_meter",
     "other_services",
     "prints",
@@ -201,6 +202,11 @@ def nothing_left(*, charges: str, due: str, payments: Rule) -> Rule:
 def same_as(field: str) -> Rule:
     """The value of another field of the bill."""
     return SameAs(field)
+
+
+def of_meters() -> Rule:
+    """After ``|``: the sum (of a period the span) of the meters, where the bill does not print it."""
+    return OfMeters()
 
 
 def absent(reason: str) -> Rule:

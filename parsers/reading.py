@@ -14,6 +14,7 @@ from parsers.model import Bill, Meter, Source
 from parsers.outcome import Attempt, Field, Found, Missing, Outcome, Scope
 from parsers.overdue import says_overdue
 from parsers.region import Region, Sheet
+from parsers.rules import is_left_to_meters
 from parsers.utility import Utility
 from parsers.values import Date, MonthDay
 
@@ -32,7 +33,7 @@ def read_bill(utility: type[Utility], sheets: Sequence[Sheet], attempts: list[At
     meters = [meter for rules in utility.meters for meter in rules.read(reader.scope)]
     _tell_years(fields, meters)
     meters = in_order(meters)
-    fields |= {name: _from_meters(name, meters) for name in _FROM_METERS if name not in fields}
+    fields |= {name: _from_meters(name, meters) for name in _FROM_METERS if _is_of_meters(name, fields, utility)}
     pages = (sheets[0].number, sheets[-1].number)
     bill = _bill(utility, fields, reader.told(), meters, pages)
     bill = checked(bill, Evidence(reader.evidence(), [_evidence(meter) for meter in meters]))
@@ -111,6 +112,12 @@ def _complete(outcomes: Outcomes, name: str, anchor: dt.date | None, tell: TellY
     if isinstance(outcome, Found) and isinstance(outcome.value, MonthDay):
         day = tell(outcome.value, anchor) if anchor else None
         outcomes[name] = replace(outcome, value=day) if day else Missing("its year is not printed")
+
+
+def _is_of_meters(name: str, fields: Outcomes, utility: type[Utility]) -> bool:
+    """Whether the meters make this field: no rule reads it, or one that leaves to them what it does not find."""
+    outcome = fields.get(name)
+    return outcome is None or (isinstance(outcome, Missing) and is_left_to_meters(utility.rules[name]))
 
 
 def _from_meters(name: str, meters: Sequence[MeterRead]) -> Outcome:

@@ -187,3 +187,23 @@ class SameAs(Rule):
 
     def read(self, scope: Scope, wanted: Field) -> Outcome:
         return scope.note(wanted, str(self), scope.field(self.name))
+
+
+@dataclass(frozen=True)
+class OfMeters(Rule):
+    """Behind ``|``: what the meters of the bill make together, where the rules before it find nothing."""
+
+    def __str__(self) -> str:
+        return "of the meters"
+
+    def check(self, name: str) -> None:
+        if name not in ("electricity_consumption", "gas_consumption", "billing_period_from", "billing_period_to"):
+            raise DeclarationError(f"the meters of a bill do not make its {name}")
+
+    def read(self, scope: Scope, wanted: Field) -> Outcome:
+        """Nothing: the meters are read after the fields of the bill."""
+        return scope.note(wanted, str(self), Missing("left to the meters"))
+
+
+def is_left_to_meters(rule: Rule) -> bool:
+    return isinstance(rule, Either) and any(isinstance(one, OfMeters) for one in rule.rules)

@@ -6,7 +6,7 @@ import pytest
 from drawn import Row, sheets
 
 from parsers.errors import DeclarationError
-from parsers.locate import Utility, absent, nothing_left, one_meter, right_of
+from parsers.locate import Utility, absent, nothing_left, of_meters, one_meter, right_of
 from parsers.reading import read_bill
 
 
@@ -48,3 +48,20 @@ def test_it_is_a_rule_for_balances_of_fields_that_exist() -> None:
         rule.check("total_amount")
     with pytest.raises(DeclarationError):
         nothing_left(charges="total", due="amount_due", payments=right_of("Paid")).check("outstanding_balance")
+
+
+class Lighting(ExamplePower):
+    electricity_consumption = right_of("Total kWh") | of_meters()
+
+
+@pytest.mark.parametrize(("total", "watt_hours"), [("90", 90_000), (None, 70_000)])
+def test_what_the_bill_does_not_total_the_meters_make(tmp_path: Path, total: str | None, watt_hours: int) -> None:
+    page: list[Row] = [(30, [(30, "Used"), (200, "70")])]
+    page += [(50, [(30, "Total kWh"), (200, total)])] if total else []
+    with sheets(tmp_path, page) as drawn:
+        assert read_bill(Lighting, drawn, []).electricity_consumption == watt_hours
+
+
+def test_meters_make_no_amounts() -> None:
+    with pytest.raises(DeclarationError):
+        of_meters().check("electricity_amount")
