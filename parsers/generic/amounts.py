@@ -1,0 +1,202 @@
+"""The money of a bill: what its labels offer, and which of it the bill's own sums bear out.
+
+Several places may say "current charges" or "amount due" and mean something else. So the values are chosen together:
+those that add up (balance + charges = due, previous + payments = balance, electricity + gas + other = charges,
+delivery + supply = electricity) stand before those that do not.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+from parsers.generic.cells import Cell
+from parsers.generic.choosing import Candidate, candidates, clearest
+from parsers.generic.pointing import Pointed, Pointing
+from parsers.outcome import Found, Missing, Outcome
+from parsers.values import cents
+
+MOST = 3  # values of a field that are tried
+ADDS_UP, CONTRADICTS = 4.0, 3.0
+STANDS_OUT = 0.5  # by how much the chosen values must beat every other choice
+SUMMARY = ("previous_balance", "payments", "outstanding_balance", "total_amount", "amount_due")
+SERVICES = ("electricity_amount", "gas_amount", "delivery_charge", "supply_charge", "other_charges")
+
+Choice = dict[str, Candidate | None]
+
+
+@dataclass
+class Solved:
+    """The chosen values, with the names of the sums that bear each of them out."""
+
+    chosen: Choice
+    borne_out: dict[str, str]
+    disputed: frozenset[str]
+
+
+def money(text: str) -> int:
+    """An amount in cents; bills write ``None`` for nothing."""
+    return 0 if text.casefold() == "none" else cents(text)
+
+
+def read_amounts(pointing: Pointing, *, electric: bool, gas: bool) -> dict[str, Outcome]:
+    """All amounts of a bill, evidence for its checks among them."""
+    offered = {name: _offered(pointing, name) for name in (*SUMMARY, *SERVICES)}
+    summary = _summary(offered)
+    outcomes = {name: _outcome(name, summary, offered[name]) for name in SUMMARY}
+    outcomes |= _settled(summary, outcomes)
+    services = _services(offered, _value(outcomes["total_amount"]), electric=electric, gas=gas)
+    outcomes |= {name: _outcome(name, services, offered[name]) for name in SERVICES}
+    if gas:
+        outcomes |= _only_electric(offered, outcomes, services)
+    outcomes |= _only_service(outcomes, offered, electric=electric, gas=gas)
+    return outcomes
+
+
+def _offered(pointing: Pointing, name: str) -> list[Candidate]:
+    found = candidates([p for p in pointing.to(name, ("money",)) if _counts(p)], money)
+    if name == "payments":
+        return candidates([p for c in found for p in c.places], lambda text: -abs(money(text)))
+    return found
+
+
+def _counts(pointed: Pointed) -> bool:
+    """Whether an amount is one: not the price in ``200 kWh at $0.15`` or the base of a tax."""
+    cell = pointed.cell
+    behind = cell.line.text[cell.end : cell.end + 4].strip().casefold()
+    return not behind.startswith(("per", "x ", "/", "@", "%"))
+
+
+def _summary(offered: Mapping[str, Sequence[Candidate]]) -> Solved:
+    return _best(SUMMARY, offered, _summary_sums)
+
+
+def _summary_sums(values: Mapping[str, int | None]) -> Iterator[tuple[str, bool, tuple[str, ...]]]:
+    """The sums that these values make or miss: name, whether it holds, the fields in it."""
+    before, paid, left = values["previous_balance"], values["payments"], values["outstanding_balance"]
+    new, due = values["total_amount"], values["amount_due"]
+    if before is not None and paid is not None and left is not None:
+        yield (
+            "previous + payments = balance",
+            before + paid == left,
+            ("previous_balance", "payments", "outstanding_balance"),
+        )
+    if left is not None and new is not None and due is not None:
+        yield "balance + charges = due", left + new == due, ("outstanding_balance", "total_amount", "amount_due")
+    elif before is not None and paid is not None and new is not None and due is not None and left is None:
+        fields = ("previous_balance", "payments", "total_amount", "amount_due")
+        yield "previous + payments + charges = due", before + paid + new == due, fields
+
+
+def _services(offered: Mapping[str, Sequence[Candidate]], total: int | None, *, electric: bool, gas: bool) -> Solved:
+    shown = {name: list(offered[name]) for name in SERVICES}
+    if not gas:
+        shown["gas_amount"] = []
+    if not electric:
+        shown |= {"electricity_amount": [], "delivery_charge": [], "supply_charge": []}
+
+    def sums(values: Mapping[str, int | None]) -> Iterator[tuple[str, bool, tuple[str, ...]]]:
+        power, heat, other = values["electricity_amount"], values["gas_amount"], values["other_charges"]
+        delivery, supply = values["delivery_charge"], values["supply_charge"]
+        if power is not None and delivery is not None and supply is not None:
+            yield "delivery + supply = electricity", delivery + supply == power, (
+                "delivery_charge", "supply_charge", "electricity_amount")  # fmt: skip
+        elif delivery is not None and supply is not None and total is not None and not gas:
+            holds = delivery + supply + (other or 0) == total
+            yield "delivery + supply = charges", holds, ("delivery_charge", "supply_charge")
+        parts = {n: v for n, v in (("electricity_amount", power), ("gas_amount", heat)) if v is not None}
+        if total is not None and parts and len(parts) == electric + gas:
+            holds = sum(parts.values()) + (other or 0) == total
+            yield "services = charges", holds, (*parts, "other_charges") if other is not None else tuple(parts)
+
+    return _best(SERVICES, shown, sums)
+
+
+def _best(names: Sequence[str], offered: Mapping[str, Sequence[Candidate]], sums) -> Solved:  # type: ignore[no-untyped-def]  # noqa: ANN001
+    """The values that labels and sums together speak for most."""
+    options = [[*offered[name][:MOST], None] for name in names]
+    scored = []
+    for chosen in product(*options):
+        values = {name: one.value if one else None for name, one in zip(names, chosen, strict=True)}
+        checks = list(sums(values))
+        score = sum(min(one.worth, 4.0) for one in chosen if one)
+        score += sum(ADDS_UP if holds else -CONTRADICTS for _, holds, _ in checks)
+        scored.append((score, chosen, checks))
+    scored.sort(key=lambda entry: -entry[0])
+    score, chosen, checks = scored[0]
+    borne_out = {field: sum_ for sum_, holds, fields in checks if holds for field in fields}
+    disputed = {
+        name
+        for other_score, other, _ in scored
+        if other_score > score - STANDS_OUT
+        for name, mine, theirs in zip(names, chosen, other, strict=True)
+        if mine and theirs and mine.value != theirs.value
+    }
+    contradicted = {field for _, holds, fields in checks if not holds for field in fields} - borne_out.keys()
+    return Solved(dict(zip(names, chosen, strict=True)), borne_out, frozenset(disputed | contradicted))
+
+
+def _outcome(name: str, solved: Solved, offered: Sequence[Candidate]) -> Outcome:
+    chosen = solved.chosen[name]
+    if not offered:
+        return Missing("no label of it with an amount")
+    if chosen is None:
+        return Missing("its amounts do not add up with the others")
+    if name in solved.disputed and name not in solved.borne_out:
+        return Missing("several amounts are possible")
+    if name in solved.borne_out:
+        return found(chosen, f"; {solved.borne_out[name]}")
+    if clearest(offered) is chosen:
+        return found(chosen)
+    return Missing("its label is not certain and no sum confirms it")
+
+
+def found(candidate: Candidate, why: str = "") -> Found:
+    """A value at its best place."""
+    best = candidate.best
+    return Found(candidate.value, best.cell.span, f"{best.rule}{why}")
+
+
+def _value(outcome: Outcome | None) -> int | None:
+    return outcome.value if isinstance(outcome, Found) else None
+
+
+def _settled(solved: Solved, outcomes: Mapping[str, Outcome]) -> dict[str, Outcome]:
+    """0 where payments cancel the previous balance and the bill prints nothing of it as remaining."""
+    before, paid = outcomes["previous_balance"], outcomes["payments"]
+    if solved.chosen["outstanding_balance"] is not None or not isinstance(before, Found) or not isinstance(paid, Found):
+        return {}
+    if before.value + paid.value != 0:
+        return {}
+    return {"outstanding_balance": Found(0, before.span, f"{before.rule}; cancelled by the payments")}
+
+
+def _only_electric(
+    offered: Mapping[str, Sequence[Candidate]], outcomes: Mapping[str, Outcome], solved: Solved
+) -> dict[str, Outcome]:
+    """On a bill for gas too, delivery and supply count only where the bill says that they are electric."""
+    vague: dict[str, Outcome] = {}
+    for name in ("delivery_charge", "supply_charge"):
+        chosen = solved.chosen[name]
+        if isinstance(outcomes[name], Found) and chosen and chosen.best.label.rank and name not in solved.borne_out:
+            vague[name] = Missing("it may be of electricity and gas together")
+    return vague
+
+
+def _only_service(
+    outcomes: Mapping[str, Outcome], offered: Mapping[str, Sequence[Candidate]], *, electric: bool, gas: bool
+) -> dict[str, Outcome]:
+    """On a bill for one service alone its new charges are those of the service."""
+    total = outcomes["total_amount"]
+    name = "electricity_amount" if electric else "gas_amount"
+    if (
+        electric == gas
+        or not isinstance(total, Found)
+        or offered[name]
+        or any(c.value for c in offered["other_charges"])
+    ):
+        return {}
+    return {name: Found(total.value, total.span, f"{total.rule}; the only service")}
+
+
+def cell_is_money(cell: Cell) -> bool:
+    return cell.form == "money" or cell.bare == "none"

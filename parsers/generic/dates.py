@@ -1,0 +1,208 @@
+"""When a bill was issued, when it is due, and what period it covers."""
+
+import datetime as dt
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from parsers import years
+from parsers.errors import UnreadableError
+from parsers.generic.amounts import found
+from parsers.generic.cells import Board, Cell
+from parsers.generic.choosing import Candidate, candidates, clearest
+from parsers.generic.pointing import Label, Pointed, Pointing
+from parsers.generic.wordings import fields_of
+from parsers.lines import Span
+from parsers.outcome import Found, Missing, Outcome
+from parsers.values import Date, MonthDay, date
+
+SHORTEST, LONGEST = 4, 125  # days of a billing period
+BILLED_WITHIN = 75  # days after the end of the period
+_PARTING = re.compile(
+    r"\s+(?:to|through|thru|until)\s+(?:to\s+)?|\s*[\u2010-\u2014]\s*|\s+-\s*|(?<=\d)-\s*(?=[A-Za-z\d])", re.I
+)
+_DAYS = re.compile(r"\(?\s*(\d{1,3})\s*(?:billing\s*|service\s*)?days?\b", re.I)
+
+
+def read_billed(pointing: Pointing) -> tuple[Outcome, dt.date | None]:
+    """The day of issue, and any day of the bill to tell years by."""
+    offered = candidates(pointing.to("billed_on", ("date",)), _full)
+    chosen = clearest(offered)
+    if chosen:
+        return found(chosen), chosen.value
+    reason = "several days of issue are printed" if offered else "no label of it with a date"
+    due = candidates(pointing.to("due_on", ("date",)), _full)
+    anchor = offered or due
+    return Missing(reason), anchor[0].value if anchor else None
+
+
+def read_due(pointing: Pointing, billed: dt.date | None) -> Outcome:
+    """The day on which payment is due: not before the bill was issued."""
+    pointed = [*pointing.to("due_on", ("date", "month_day")), *_in_stub(pointing)]
+    offered = [c for c in candidates(pointed, date, _month_and_day) if _later(c.value, billed)]
+    for candidate in offered:
+        full = [place for place in candidate.places if place.cell.form == "date"]
+        candidate.places = full or candidate.places
+        candidate.value = date(candidate.best.cell.text)
+    chosen = clearest(offered)
+    if chosen:
+        return found(chosen)
+    return Missing("several due dates are possible" if offered else "no label of it with a date")
+
+
+def _full(text: str) -> dt.date:
+    day = date(text)
+    if isinstance(day, MonthDay):
+        raise UnreadableError("a date with its year", text)
+    return day
+
+
+def _month_and_day(day: Date) -> tuple[int, int]:
+    return day.month, day.day
+
+
+def _later(day: Date, billed: dt.date | None) -> bool:
+    if billed is None or isinstance(day, MonthDay):
+        return True
+    return dt.timedelta(0) <= day - billed <= dt.timedelta(days=70)
+
+
+def _in_stub(pointing: Pointing) -> Iterator[Pointed]:
+    """A date between an account number and an amount, as payment stubs and page heads print it without a label."""
+    for label in pointing.labels.get("account_number", ()):
+        for number in label.board.below(label.cell, 4.5)[:1]:
+            row = label.board.right_of(number)
+            forms = [cell.form for cell in row[:2]]
+            if number.form in {"number", "code", "date"} and forms == ["date", "money"]:
+                yield Pointed(
+                    Label("due_on", 1, label.cell, label.board), row[0], 1.6, "between number and amount below"
+                )
+
+
+@dataclass
+class Period:
+    """A stretch of days, where it is printed, and what that says."""
+
+    start: Date
+    end: Date
+    worth: float
+    cell: Cell
+    rule: str
+    days: int
+    first: dt.date
+    last: dt.date
+    spans: tuple[Span, Span] | None = None
+    more: list["Period"] = field(default_factory=list)
+
+    def outcomes(self) -> tuple[Found, Found]:
+        starts, ends = self.spans or (self.cell.span, self.cell.span)
+        return Found(self.start, starts, self.rule), Found(self.end, ends, self.rule)
+
+
+def periods(pointing: Pointing, boards: Sequence[Board], anchor: dt.date | None) -> list[Period]:
+    """Every stretch of days on these pages that can be a billing period, the likeliest first."""
+    printed = {int(p.cell.text) for p in pointing.to("days", ("number",)) if p.cell.text.isdigit()}
+    grouped: dict[tuple[dt.date, dt.date], Period] = {}
+    for board in boards:
+        for cell in board.cells:
+            if cell.form == "range" and (period := _period(board, cell, anchor, printed)):
+                _grouped(grouped, period)
+    if not grouped:
+        for period in _read_dates(pointing, anchor, printed):
+            _grouped(grouped, period)
+    return sorted(grouped.values(), key=lambda period: -period.worth)
+
+
+def _grouped(grouped: dict[tuple[dt.date, dt.date], Period], period: Period) -> None:
+    held = grouped.setdefault((period.first, period.last), period)
+    if held is not period:
+        held.more.append(period)
+        worth = max(held.worth, period.worth) + 0.2 * min(held.worth, period.worth)
+        if period.worth > held.worth:
+            period.more = held.more
+            grouped[period.first, period.last] = period
+        grouped[period.first, period.last].worth = worth
+
+
+def _period(board: Board, cell: Cell, anchor: dt.date | None, printed: set[int]) -> Period | None:
+    texts = [text for text in _PARTING.split(cell.text.strip()) if text]
+    if len(texts) != 2:
+        return None
+    try:
+        start, end = date(texts[0]), date(texts[1])
+    except UnreadableError:
+        return None
+    worth, rule = _said(board, cell)
+    return _weighed(start, end, worth, cell, rule, anchor, printed)
+
+
+def _weighed(
+    start: Date, end: Date, worth: float, cell: Cell, rule: str, anchor: dt.date | None, printed: set[int]
+) -> Period | None:
+    reference = anchor or next((day for day in (end, start) if isinstance(day, dt.date)), None)
+    if reference is None:
+        return None
+    last = years.nearest(end, reference)
+    first = years.before(start, last) if last else None
+    if first is None or last is None or not SHORTEST <= (last - first).days <= LONGEST:
+        return None
+    if anchor and not -3 <= (anchor - last).days <= BILLED_WITHIN:
+        return None
+    length = (last - first).days
+    counted = {length, length + 1}
+    beside = {int(days) for days in _DAYS.findall(cell.line.text)}
+    worth += 1.2 if beside & counted else 0.5 if printed & counted else 0.0
+    return Period(start, end, worth, cell, rule, length, first, last)
+
+
+def _said(board: Board, cell: Cell) -> tuple[float, str]:
+    """What the words before or above a stretch of days say of it."""
+    for other in board.left_of(cell)[:2]:
+        for name, rank in fields_of(other.bare):
+            if name == "period":
+                return (3.0, 1.8)[rank], f"right of '{other.text}'"
+            if name in {"electricity_amount", "gas_amount", "total_amount"}:
+                return 1.8, f"in the row of '{other.text}'"
+    for other in [cell for cell in board.above(cell, 4.5) if cell.form == "words"][:2]:
+        if any(name == "period" and not rank for name, rank in fields_of(other.bare)):
+            return 2.6, f"below '{other.text}'"
+    return 0.8, "a stretch of days"
+
+
+def _read_dates(pointing: Pointing, anchor: dt.date | None, printed: set[int]) -> Iterator[Period]:
+    """From the previous to the current meter reading, where both have a label of their own."""
+    for end in pointing.to("end_read", ("date", "month_day")):
+        for start in pointing.to("start_read", ("date", "month_day")):
+            near = start.cell.page == end.cell.page and abs(start.cell.baseline - end.cell.baseline) < 40
+            if not near or start.cell is end.cell:
+                continue
+            try:
+                days = date(start.cell.text), date(end.cell.text)
+            except UnreadableError:
+                continue
+            period = _weighed(*days, 1.5, end.cell, f"from {start.rule} to {end.rule}", anchor, printed)
+            if period:
+                period.spans = (start.cell.span, end.cell.span)
+                yield period
+
+
+def whole_period(offered: Sequence[Period]) -> tuple[Outcome, Outcome]:
+    """The earliest start and the latest end of what the bill calls its periods, as far as these belong together."""
+    if not offered:
+        missing = Missing("no period with its label")
+        return missing, missing
+    base = offered[0]
+    first = last = base
+    for other in offered[1:]:
+        near = other.first <= base.last + dt.timedelta(days=1) and other.last >= base.first - dt.timedelta(days=1)
+        strong = other.worth >= 0.6 * base.worth
+        if strong and not near:
+            missing = Missing("several periods are printed")
+            return missing, missing
+        if strong:
+            first = min(first, other, key=lambda period: period.first)
+            last = max(last, other, key=lambda period: period.last)
+    if base.worth < 1.5:
+        missing = Missing("no period with its label")
+        return missing, missing
+    return first.outcomes()[0], last.outcomes()[1]
