@@ -34,6 +34,7 @@ from parsers.utilities.mon_power import MonPower
 from parsers.utilities.national_grid_new_york import NationalGridNewYork
 from parsers.utilities.nextera_energy_services import NexteraEnergyServices
 from parsers.utilities.ohio_edison import OhioEdison
+from parsers.utilities.pacific_power import PacificPower
 from parsers.utilities.peco import Peco
 from parsers.utilities.penelec import Penelec
 from parsers.utilities.penn_power import PennPower
@@ -41,6 +42,7 @@ from parsers.utilities.pepco import Pepco
 from parsers.utilities.potomac_edison import PotomacEdison
 from parsers.utilities.ppl_electric import PplElectric
 from parsers.utilities.pseg_new_jersey import PsegNewJersey
+from parsers.utilities.rocky_mountain_power import RockyMountainPower
 from parsers.utilities.san_diego_gas_and_electric import SanDiegoGasAndElectric
 from parsers.utilities.silicon_valley_power import SiliconValleyPower
 from parsers.utilities.southern_california_edison import SouthernCaliforniaEdison
@@ -77,6 +79,7 @@ UTILITIES: tuple[type[Utility], ...] = (
     NationalGridNewYork,
     NexteraEnergyServices,
     OhioEdison,
+    PacificPower,
     Peco,
     Penelec,
     PennPower,
@@ -84,6 +87,7 @@ UTILITIES: tuple[type[Utility], ...] = (
     PotomacEdison,
     PplElectric,
     PsegNewJersey,
+    RockyMountainPower,
     SanDiegoGasAndElectric,
     SiliconValleyPower,
     SouthernCaliforniaEdison,

@@ -15,9 +15,9 @@ from parsers.undivided import divided
 @pytest.mark.parametrize(
     ("text", "street", "city"),
     [
-        ("1600 SW Sample Rd Exampleville OR", "1600 SW Sample Rd", "Exampleville"),
+        ("77 SW Sample Rd Exampleville OR", "77 SW Sample Rd", "Exampleville"),
         ("Oak And Elm Corner Testburg OR", "Oak And Elm Corner", "Testburg"),
-        ("12 SAMPLE LN UNIT 104 WEST SAINT EXAMPLE, MN 55199", "12 SAMPLE LN UNIT 104", "WEST SAINT EXAMPLE"),
+        ("12 SAMPLE LN UNIT 7 WEST SAINT EXAMPLE, MN 55199", "12 SAMPLE LN UNIT 7", "WEST SAINT EXAMPLE"),
         ("12 Sample St # 5 Klamath Falls OR", "12 Sample St # 5", "Klamath Falls"),
         ("12 Sample St #5 Klamath Falls OR", "12 Sample St #5", "Klamath Falls"),
         ("12 Sample Ave NE Apt B Bldg 3 Salem OR 97399-0001", "12 Sample Ave NE Apt B Bldg 3", "Salem"),
