@@ -31,6 +31,7 @@ from parsers.utilities.jersey_central_power_and_light import JerseyCentralPowerA
 from parsers.utilities.los_angeles_department_of_water_and_power import LosAngelesDepartmentOfWaterAndPower
 from parsers.utilities.met_ed import MetEd
 from parsers.utilities.mon_power import MonPower
+from parsers.utilities.national_grid_massachusetts import NationalGridMassachusetts
 from parsers.utilities.national_grid_new_york import NationalGridNewYork
 from parsers.utilities.nextera_energy_services import NexteraEnergyServices
 from parsers.utilities.ohio_edison import OhioEdison
@@ -76,6 +77,7 @@ UTILITIES: tuple[type[Utility], ...] = (
     LosAngelesDepartmentOfWaterAndPower,
     MetEd,
     MonPower,
+    NationalGridMassachusetts,
     NationalGridNewYork,
     NexteraEnergyServices,
     OhioEdison,

@@ -4,8 +4,8 @@ import datetime as dt
 
 from samples import expectation
 from samples.files import Sample
-from samples.national_grid_new_york.draw import draw
-from samples.national_grid_new_york.model import Carried, Electric, Gas, Line, NgBill
+from samples.layouts.national_grid.draw import draw
+from samples.layouts.national_grid.model import Carried, Electric, Gas, Line, NgBill
 
 PAPERLESS = Line("Paperless Billing Credit", fixed=-41)
 BASIC_GAS = Line("Basic Service Charge (including first 3 therms)", fixed=26_00)

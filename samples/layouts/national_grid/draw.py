@@ -3,30 +3,11 @@
 import datetime as dt
 
 from samples.drawing import BLACK, BOLD, ITALIC, MONO, Sheet
+from samples.layouts.national_grid.detail import adjustments, detail
+from samples.layouts.national_grid.model import NgBill
 from samples.money import number
-from samples.national_grid_new_york.detail import adjustments, detail
-from samples.national_grid_new_york.model import NgBill
 
 STEP = 13.9
-LEFT = (
-    (77.9, 8, "www.nationalgridus.com"),
-    (91.2, 7, "C & I BUSINESS TEAM M-F 8-5"),
-    (101.6, 9, "1-800-555-0130"),
-    (120.0, 7, "GAS EMERGENCIES"),
-    (130.4, 9, "1-800-555-0131"),
-    (167.0, 7, "OUTAGE AND ELECTRIC EMERGENCIES"),
-    (177.5, 9, "1-800-555-0132"),
-    (195.8, 7, "CORRESPONDENCE ADDRESS"),
-    (205.8, 8, "300 Erie Blvd West"),
-    (215.4, 8, "Syracuse, NY 13202"),
-    (232.8, 7, "DATE BILL ISSUED"),
-)
-WORDS = (
-    "Choose your way to pay: the words of this page are invented.",
-    "Charges for electric or gas service are based on approved prices.",
-    "kWh: the unit of electricity. Therm: a unit of heat content.",
-    "Late Payment Charge: to avoid it, pay by the date shown on the front.",
-)
 
 
 def day(date: dt.date) -> str:
@@ -73,14 +54,14 @@ def draw_one(sheet: Sheet, bill: NgBill) -> None:
     sheet.next_page()
     sheet.text(30, 77.9, "www.nationalgridus.com", size=8)  # the last page has no header
     sheet.text(24, 88.4, "For Your Information", font=BOLD)
-    sheet.lines(174, 88.4, WORDS, size=8)
+    sheet.lines(174, 88.4, bill.issuer.words, size=8)
 
 
 def header(sheet: Sheet, bill: NgBill, page: int, pages: int, shift: float) -> None:
     """The line on top; the labels PLEASE PAY BY and AMOUNT DUE are pictures, not text."""
     sheet.text(171, 13.9, "SERVICE FOR", size=6)
     street = [f"{bill.street},", bill.building] if bill.building else [bill.street]
-    sheet.lines(171, 22, (bill.customer, *street, f"{bill.town} NY {bill.postal_code}"), leading=11)
+    sheet.lines(171, 22, (bill.customer, *street, f"{bill.town} {bill.issuer.state} {bill.postal_code}"), leading=11)
     sheet.text(335 + shift, 16.3, "BILLING PERIOD", size=6)
     sheet.text(335 + shift, 27.7, f"{day(bill.start)}  to {day(bill.end)}")
     right = sheet.text(502 + shift, 17, "PAGE ", size=7)
@@ -94,7 +75,7 @@ def header(sheet: Sheet, bill: NgBill, page: int, pages: int, shift: float) -> N
 
 
 def left_column(sheet: Sheet, bill: NgBill) -> None:
-    for top, size, text in LEFT:
+    for top, size, text in bill.issuer.contact:
         sheet.text(30, top, text, size=size, font=BOLD if text[0] == "1" else "Helvetica")
     sheet.text(30, 243.2, day(bill.issued), font=BOLD)
 
@@ -103,7 +84,7 @@ def enrollment(sheet: Sheet, bill: NgBill) -> None:
     sheet.text(30, 281.5, "Enrollment Information", size=7, font=BOLD)
     sheet.lines(30, 294.4, ("To choose a supplier, you need", "the following about your account:"), size=7)
     if bill.electric:
-        sheet.text(30, 321.3, "Loadzone   Capital", size=7)
+        sheet.text(30, 321.3, f"Loadzone   {bill.issuer.loadzone}", size=7)
     sheet.row(332.4, (30, "Acct No:"), (105, "Cycle:"), size=6, font=BOLD)
     sheet.row(331.6, (60, bill.account), (125, "9, SAMP"), size=7)
     kind, unit, used = "Electric", "kWh", bill.electric.kwh if bill.electric else 0
@@ -135,6 +116,9 @@ def balance(sheet: Sheet, bill: NgBill) -> float:
         top += STEP
     sheet.row(top, (171, "Current Charges"), (-551.5, f"+ {number(bill.current)}"))
     sheet.row(top + STEP, (358, "Amount Due"), (-550.5, owed(bill.amount_due)), font=BOLD)
+    if bill.transfer:
+        words = f"DO NOT PAY. Your Automated Payment Transfer will occur on {bill.transfer:%B} {bill.transfer.day}, "
+        sheet.text(189, top + 30, f"{words}{bill.transfer.year} .", size=10)
     if not bill.forward:
         return top + STEP
     when = f"{bill.due:%b} {bill.due.day} {bill.due.year}"
@@ -187,7 +171,7 @@ def stub(sheet: Sheet, bill: NgBill) -> None:
     sheet.box(400, 565, 460, 577, fill=BLACK)
     cells = (176, bill.account), (294, day(bill.due)), (401, owed(bill.amount_due))
     sheet.row(580.8, *cells, size=11, font=BOLD)
-    sheet.lines(79, 609.8, ("300 Erie Blvd West", "Syracuse NY 13202-0960"), size=8)
+    sheet.lines(79, 609.8, bill.issuer.sender, size=8)
     sheet.text(383, 612.2, "ENTER AMOUNT ENCLOSED", size=7)
     sheet.text(370, 626.8, "$", size=20)
     sheet.lines(79, 675, (bill.customer, *bill.mailing), leading=11)

@@ -3,8 +3,8 @@
 import datetime as dt
 
 from samples.drawing import BOLD, ITALIC, Sheet
+from samples.layouts.national_grid.model import SURCHARGE, Electric, Gas, Lines, NgBill, surcharge
 from samples.money import number
-from samples.national_grid_new_york.model import SURCHARGE, Electric, Gas, Lines, NgBill, surcharge
 
 STEP = 13.9
 RIGHT = 565.5  # where amounts and usage end
@@ -42,8 +42,9 @@ def detail(sheet: Sheet, bill: NgBill) -> float:
         sheet.text(471, top + 1.5, "Total Delivery Services", font=BOLD, align="right")
         sheet.right(RIGHT, top, total(bill.delivered), font=BOLD)
         top += 16
-    if bill.electric and bill.electric.supply:
-        top = supply(sheet, bill.electric, top + 11.2, both=both)
+    for part in (bill.electric, bill.gas):
+        if part and part.supply:
+            top = supply(sheet, part, top + 11.2, both=both)
     return top
 
 
@@ -62,7 +63,10 @@ def electric(sheet: Sheet, part: Electric, top: float) -> float:
     top += 9.5
     difference = part.reading - part.previous
     readings = str(part.reading), str(part.previous), str(difference)
-    top = reading(sheet, top, "Energy", readings, part.multiplier, f"{part.kwh}  kWh")
+    if part.peak:
+        top = registers(sheet, part, top)
+    else:
+        top = reading(sheet, top, "Energy", readings, part.multiplier, f"{part.kwh}  kWh")
     if part.demand:
         readings = *part.demand, str(part.demand_difference)
         top = reading(sheet, top + 0.2, "Demand", readings, part.multiplier, f"{part.demand_kw} kW")
@@ -90,6 +94,19 @@ def reading(sheet: Sheet, top: float, kind: str, readings: tuple[str, ...], mult
         sheet.text(499, top + 14 + n * 13, f"{name} {kind} Usage", font=BOLD, align="right")
         sheet.right(RIGHT, top + 14 + n * 13, used, font=BOLD)
     return top + 40
+
+
+def registers(sheet: Sheet, part: Electric, top: float) -> float:
+    """The form of Massachusetts: two registers repeat what the energy says, and a line tells the total."""
+    difference = part.reading - part.previous
+    for kind, used in (("Energy", part.kwh), ("Peak", part.peak), ("Off Peak", part.kwh - part.peak)):
+        sheet.row(top, (189, kind), (396, str(difference)), (449, str(part.multiplier)), (-RIGHT, f"{used} kWh"))
+        for x, value in ((250, part.reading), (325, part.previous)):
+            right = sheet.text(x, top, str(value))
+            sheet.text(right + 3, top + 2.3, "Actual", size=6, font=ITALIC)
+        top += 13
+    sheet.row(top, (440, "Total Energy"), (-RIGHT, f"{part.kwh} kWh"), font=BOLD)
+    return top + 14
 
 
 def carried(sheet: Sheet, part: Electric, top: float) -> float:
@@ -171,7 +188,7 @@ def foot(sheet: Sheet, top: float, name: str, amount: int, *, x: float = RIGHT) 
     sheet.right(x, top, total(amount), size=8, font=BOLD)
 
 
-def supply(sheet: Sheet, part: Electric, top: float, *, both: bool) -> float:
+def supply(sheet: Sheet, part: Electric | Gas, top: float, *, both: bool) -> float:
     sheet.text(189, top, "Supply Services", size=10 if both else 9, font=BOLD)
     if both:
         top += 20.7

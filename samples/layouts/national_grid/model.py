@@ -1,4 +1,4 @@
-"""A bill of National Grid (New York) as numbers; what follows from them is reckoned here."""
+"""A bill of National Grid as numbers; what follows from them is reckoned here."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -29,6 +29,45 @@ class Line:
 Lines = tuple[Line, ...]
 
 
+@dataclass(frozen=True)
+class Issuer:
+    """What the bills of one company print in words of their own."""
+
+    code: str
+    state: str
+    contact: tuple[tuple[float, float, str], ...]  # the left column of page 1: top, size, text
+    sender: tuple[str, str]  # on the stub
+    loadzone: str
+    words: tuple[str, ...]  # of the last page
+
+
+NEW_YORK = Issuer(
+    "national_grid_new_york",
+    "NY",
+    (
+        (77.9, 8, "www.nationalgridus.com"),
+        (91.2, 7, "C & I BUSINESS TEAM M-F 8-5"),
+        (101.6, 9, "1-800-555-0130"),
+        (120.0, 7, "GAS EMERGENCIES"),
+        (130.4, 9, "1-800-555-0131"),
+        (167.0, 7, "OUTAGE AND ELECTRIC EMERGENCIES"),
+        (177.5, 9, "1-800-555-0132"),
+        (195.8, 7, "CORRESPONDENCE ADDRESS"),
+        (205.8, 8, "300 Erie Blvd West"),
+        (215.4, 8, "Syracuse, NY 13202"),
+        (232.8, 7, "DATE BILL ISSUED"),
+    ),
+    ("300 Erie Blvd West", "Syracuse NY 13202-0960"),
+    "Capital",
+    (
+        "Choose your way to pay: the words of this page are invented.",
+        "Charges for electric or gas service are based on approved prices.",
+        "kWh: the unit of electricity. Therm: a unit of heat content.",
+        "Late Payment Charge: to avoid it, pay by the date shown on the front.",
+    ),
+)
+
+
 def with_surcharge(lines: Lines) -> int:
     return sum(line.amount for line in lines) + surcharge(lines)
 
@@ -56,6 +95,7 @@ class Electric:
     previous: int
     multiplier: int
     demand: tuple[str, str] | None = None  # current and previous reading
+    peak: int = 0  # kWh of a register that repeats a part of the energy; the rest stands in another
     rate: str
     delivery: Lines
     supply: Lines = ()  # empty: billed by the supplier
@@ -105,7 +145,7 @@ class Gas:
     rate: str
     delivery: Lines
     by_supplier: bool = True
-    supplied: int = 0
+    supply: Lines = ()
 
     @property
     def ccf(self) -> int:
@@ -120,9 +160,14 @@ class Gas:
     def delivered(self) -> int:
         return with_surcharge(self.delivery)
 
+    @property
+    def supplied(self) -> int:
+        return with_surcharge(self.supply)
+
 
 @dataclass(frozen=True, kw_only=True)
 class NgBill:
+    issuer: Issuer = NEW_YORK
     account: str
     customer: str
     street: str
@@ -135,6 +180,7 @@ class NgBill:
     previous: int
     paid: int
     paid_on: str = "JUN 4"
+    transfer: dt.date | None = None  # the day the bank pays
     electric: Electric | None = None
     gas: Gas | None = None
     other: Lines = ()
@@ -171,7 +217,7 @@ class NgBill:
 
     @property
     def supplied(self) -> int:
-        return self.electric.supplied if self.electric else 0
+        return sum(part.supplied for part in (self.electric, self.gas) if part)
 
     @property
     def current(self) -> int:
@@ -187,17 +233,17 @@ class NgBill:
 
     def expected(self) -> dict[str, Any]:
         """One bill; a document may hold several."""
-        place = expectation.address(self.street, self.town, "NY", self.postal_code, self.building or None)
+        place = expectation.address(self.street, self.town, self.issuer.state, self.postal_code, self.building or None)
         values: dict[str, Any] = {"meters": []}
         if self.electric:
-            values |= _electric(self.electric, values["meters"], place)
+            values |= _electric(self.electric, values["meters"], place, self.issuer.loadzone)
         if self.gas:
             values |= _gas(self.gas, values["meters"], place)
         return expectation.bill(
-            utility="national_grid_new_york",
+            utility=self.issuer.code,
             account_number=self.account,
             billed_on=self.issued,
-            due_on=self.due,
+            due_on=self.transfer or self.due,
             billing_period_from=self.start,
             billing_period_to=self.end,
             outstanding_balance=self.forward,
@@ -207,7 +253,7 @@ class NgBill:
         )
 
 
-def _electric(part: Electric, meters: list[dict[str, Any]], place: dict[str, Any]) -> dict[str, Any]:
+def _electric(part: Electric, meters: list[dict[str, Any]], place: dict[str, Any], loadzone: str) -> dict[str, Any]:
     meters.append(
         expectation.meter(
             id=part.meter,
@@ -218,7 +264,7 @@ def _electric(part: Electric, meters: list[dict[str, Any]], place: dict[str, Any
             demand_kw=part.demand_kw,
             tariff=part.rate,
             address=place,
-            additional_attributes={"loadzone": "Capital"},
+            additional_attributes={"loadzone": loadzone},
         )
     )
     return {
@@ -242,4 +288,8 @@ def _gas(part: Gas, meters: list[dict[str, Any]], place: dict[str, Any]) -> dict
             address=place,
         )
     )
-    return {"gas_consumption": part.therms, "gas_consumption_unit": "therms", "gas_amount": part.delivered}
+    return {
+        "gas_consumption": part.therms,
+        "gas_consumption_unit": "therms",
+        "gas_amount": part.delivered + part.supplied,
+    }
