@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Literal, Protocol
 
 from parsers.errors import DeclarationError
 from parsers.kinds import ATTRIBUTE_KINDS, ENERGY, METER_EVIDENCE, METER_KINDS, NUMBER, Kind
@@ -28,6 +28,14 @@ class MeterRead:
     def value(self, name: str) -> object:
         outcome = self.fields.get(name)
         return outcome.value if isinstance(outcome, Found) else None
+
+
+class MeterRules(Protocol):
+    """What reads meters of a bill; ``EachMeter`` by a utility's own rules."""
+
+    @property
+    def type(self) -> Commodity: ...
+    def read(self, scope: Scope) -> list[MeterRead]: ...
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Literal
 
 from parsers.errors import DeclarationError
 from parsers.kinds import BILL_EVIDENCE, BILL_KINDS
-from parsers.meters import EachMeter
+from parsers.meters import MeterRules
 from parsers.rules import Absent, Rule
 
 Service = Literal["electric", "gas"]
@@ -88,7 +88,7 @@ class Utility:
     skip_pages: ClassVar[tuple[str, ...]] = ()
     not_bills: ClassVar[tuple[NotABill, ...]] = ()
     without_energy: ClassVar[OtherServices | None] = None
-    meters: ClassVar[tuple[EachMeter, ...]]
+    meters: ClassVar[tuple[MeterRules, ...]]
     past_due_says: ClassVar[tuple[str, ...]] = PAST_DUE
     rebill_says: ClassVar[tuple[str, ...]] = REBILL
     evidence: ClassVar[Mapping[str, Rule]] = MappingProxyType({})
