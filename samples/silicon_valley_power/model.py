@@ -80,7 +80,7 @@ class SvpBill:
                 consumption=row.used * 1000,
                 demand_kw=demand,
                 tariff=row.rate,
-                address={name: None for name in expectation.ADDRESS_FIELDS} | {"line_1": self.street},
+                address=dict.fromkeys(expectation.ADDRESS_FIELDS) | {"line_1": self.street},
             )
             for row in self.electric
         ]
