@@ -40,6 +40,7 @@ from parsers.utilities.peco import Peco
 from parsers.utilities.penelec import Penelec
 from parsers.utilities.penn_power import PennPower
 from parsers.utilities.pepco import Pepco
+from parsers.utilities.portland_general_electric import PortlandGeneralElectric
 from parsers.utilities.potomac_edison import PotomacEdison
 from parsers.utilities.ppl_electric import PplElectric
 from parsers.utilities.pseg_new_jersey import PsegNewJersey
@@ -86,6 +87,7 @@ UTILITIES: tuple[type[Utility], ...] = (
     Penelec,
     PennPower,
     Pepco,
+    PortlandGeneralElectric,
     PotomacEdison,
     PplElectric,
     PsegNewJersey,
