@@ -60,15 +60,14 @@ class SanDiegoGasAndElectric(Utility):
     )
     total_amount = right_of("Total Charges this Month")
     electricity_consumption = ELECTRIC.summed()
-    electricity_amount = ELECTRIC.summed().unless(
-        prints("CCA", "Generation", within=NEW), "the energy has a row of its own in the summary"
+    electricity_amount = (  # with an aggregator the row of the summary may leave its energy out: sums must tell
+        ELECTRIC.summed().unless(HAS_CCA, "it is not certain that the row holds the aggregator's energy")
+        | adding_up(ELECTRIC.summed(), beside="gas_amount", to="total_amount", needed=True)
+        | adding_up(ELECTRIC.summed(), beside="outstanding_balance", to="amount_due", needed=True)
     )
     supply_charge = right_of(CCA_TOTAL).summed()
-    delivery_charge = adding_up(
-        right_of("Total Electric Service").summed().only_if(HAS_CCA, "delivery is totalled together with generation"),
-        beside="supply_charge",
-        to="electricity_amount",
-        needed=True,
+    delivery_charge = (
+        right_of("Total Electric Service").summed().only_if(HAS_CCA, "delivery is totalled together with generation")
     )
     community_solar_bill_credit = absent("no such line is known on these bills")
     gas_consumption = GAS.summed()
