@@ -156,6 +156,9 @@ def parse(
     explain: Annotated[
         bool, typer.Option("--explain", help="What was matched where, and why a value is missing.")
     ] = False,
+    png: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="With --explain: the pages as pictures, values in boxes.")
+    ] = None,
     engine: Annotated[
         Literal["pdfium", "pdfplumber"], typer.Option(help="What reads the PDF; pdfplumber is the slow reference.")
     ] = "pdfium",
@@ -166,7 +169,8 @@ def parse(
 
     with _exit_codes():
         logs.configure("auto", "warning", role="parse")
-        raise typer.Exit(_run(parse_command.run(paths, as_json=as_json, explain=explain, engine=engine, jobs=jobs)))
+        wanted = parse_command.Wanted(as_json=as_json, explain=explain, pictures=png, engine=engine, jobs=jobs)
+        raise typer.Exit(_run(parse_command.run(paths, wanted)))
 
 
 @app.command()

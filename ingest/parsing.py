@@ -7,8 +7,9 @@ reason. Children are started, never forked.
 import asyncio
 import heapq
 import itertools
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -28,6 +29,16 @@ log = structlog.get_logger()
 
 class ParserFailed(Exception):
     """A parser of ours made a mistake; the document is not to blame. ``args[0]`` tells where."""
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """How a document was read, as text for people; ``marks`` are the places of its values, for ``ParserPool.draw``."""
+
+    kind: DocumentKind
+    text: str
+    pages: int
+    marks: Sequence[Any]
 
 
 class ParserPool:
@@ -75,11 +86,17 @@ class ParserPool:
             detail = f"The local parser failed on it ({error.args[0]})."
             return Document(document=DocumentKind.UNKNOWN_UTILITY, detail=detail)
 
-    async def explain(self, path: Path, *, priority: int = 0, **options: Any) -> tuple[DocumentKind, str]:
-        """What a document is, and how it was read, as text for people. Raises ``DocumentError``."""
-        request = {"op": "explain", "path": str(path), "options": options}
+    async def explain(self, path: Path, *, priority: int = 0, **options: Any) -> Explained:
+        """What a document is, and how it was read. Raises ``DocumentError``."""
+        reply = await self._ask_about_file({"op": "explain", "path": str(path), "options": options}, priority)
+        return Explained(DocumentKind(reply["document"]), reply["text"], reply["pages"], reply["marks"])
+
+    async def draw(self, path: Path, page: int, marks: Sequence[Any], target: Path, *, priority: int = 0) -> None:
+        """Writes a page as PNG with the ``marks`` of its explanation. Raises ``DocumentError`` and ``Unavailable``."""
+        request = {"op": "draw", "path": str(path), "page": page, "marks": marks, "target": str(target)}
         reply = await self._ask_about_file(request, priority)
-        return DocumentKind(reply["document"]), str(reply["text"])
+        if "not_written" in reply:
+            raise Unavailable(f"{target} could not be written: {reply['not_written']}.")
 
     async def inspect(self, path: Path, *, priority: int = 0) -> Inspection:
         """Page count and encryption. Raises ``DocumentError``."""

@@ -3,7 +3,8 @@
 ``python -m parsers.child --memory-mb N --cpu-seconds N`` answers each line of JSON on stdin with one on stdout::
 
     {"op": "read", "path": "/x.pdf", "options": {}}                      {"ok": {"document": "bill", ...}}
-    {"op": "explain", "path": "/x.pdf", "options": {}}                   {"ok": {"text": "…", "document": "bill"}}
+    {"op": "explain", "path": "/x.pdf", "options": {}}                   {"ok": {"text": "…", "document": "bill", …}}
+    {"op": "draw", "path": "/x.pdf", "page": 1, "marks": […], "target": …}   {"ok": {}}
     {"op": "inspect", "path": "/x.pdf"}                                  {"ok": {"page_count": 3, "encrypted": false}}
     {"op": "cut", "path": "/x.pdf", "first": 1, "last": 2, "target": …}  {"ok": null}
                                                                          {"error": {"kind": …, "detail": …}}
@@ -121,7 +122,21 @@ def _explain(request: Message) -> Message:
 
     explanation = Explanation()
     document = read(Path(request["path"]), explain=explanation, **request.get("options", {}))
-    return {"text": explanation.text, "document": document.document.value}
+    pages = document.page_count or 0
+    return {"text": explanation.text, "document": document.document.value, "pages": pages, "marks": explanation.marks}
+
+
+def _draw(request: Message) -> Message:
+    from parsers.marked import Mark
+    from parsers.pictures import drawn
+
+    marks = [Mark(page, tuple(box), text, tuple(names), sure) for page, box, text, names, sure in request["marks"]]
+    picture = drawn(Path(request["path"]), request["page"], marks)
+    try:
+        picture.save(request["target"], format="PNG")
+    except OSError as error:
+        return {"not_written": error.strerror or type(error).__name__}
+    return {}
 
 
 def _inspect(request: Message) -> Message:
@@ -135,6 +150,7 @@ def _cut(request: Message) -> None:
 _OPERATIONS: dict[str, Callable[[Message], Message | None]] = {
     "read": _read,
     "explain": _explain,
+    "draw": _draw,
     "inspect": _inspect,
     "cut": _cut,
 }

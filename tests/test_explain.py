@@ -2,12 +2,15 @@
 
 from pathlib import Path
 
+import pikepdf
 import pytest
 from drawn import pdf
 
 import parsers
+from parsers.errors import DocumentError
 from parsers.explain import Explanation
-from parsers.marked import marks
+from parsers.marked import Mark, marks
+from parsers.pictures import AROUND, DOUBTFUL, FAIR, SCALE, SURE, drawn
 from samples.files import HERE
 
 BATCH = HERE / "national_grid_new_york" / "2025-06_batch_of_three.pdf"
@@ -73,3 +76,39 @@ def test_what_does_not_open_says_why(tmp_path: Path, content: bytes) -> None:
     assert explanation.document is not None
     assert explanation.document.detail
     assert explanation.document.detail in explanation.text
+
+
+def test_pages_are_drawn_with_boxes_in_the_colour_of_their_confidence() -> None:
+    found = explained(HOME)
+    doubtful = [mark._replace(confidence=0.5) for mark in found.marks]
+    page, bare, red = (drawn(HOME, 1, marks_of) for marks_of in (found.marks, [], doubtful))
+    assert page.size == bare.size == (1224, 1584)
+    account = next(mark for mark in found.marks if "account_number" in mark.names)
+    corner = (round(account.box[0] * SCALE - AROUND), round(account.box[1] * SCALE - AROUND))
+    assert [picture.getpixel(corner) for picture in (bare, page, red)] == [(255, 255, 255), SURE, DOUBTFUL]
+
+
+def test_a_cropped_and_turned_page_is_drawn_whole_with_its_boxes_in_place(tmp_path: Path) -> None:
+    path = tmp_path / "turned.pdf"
+    with pikepdf.open(HOME) as original:
+        for page in original.pages:
+            page.rotate(90, relative=True)
+            page.cropbox = [50, 50, 400, 500]
+        original.save(path)
+    mark = Mark(1, (100, 200, 140, 220), "x", ("amount_due",), 0.5)
+    picture = drawn(path, 1, [mark])
+    assert picture.size == (1584, 1224)
+    assert picture.getpixel((round(100 * SCALE - AROUND), round(210 * SCALE))) == DOUBTFUL
+
+
+def test_names_at_one_place_do_not_cover_each_other() -> None:
+    place = (100.0, 200.0, 140.0, 210.0)
+    marks_of = [Mark(1, place, str(n), (f"meters.{n}.id",), sure) for n, sure in enumerate((0.99, 0.95, 0.5))]
+    picture = drawn(HOME, 1, marks_of)
+    column = {picture.getpixel((201, y)) for y in range(340, 400)}
+    assert {SURE, FAIR, DOUBTFUL} <= column
+
+
+def test_a_page_that_is_not_there_is_an_error_of_the_document() -> None:
+    with pytest.raises(DocumentError, match="There is no page 9"):
+        drawn(HOME, 9, [])

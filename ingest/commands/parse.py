@@ -1,7 +1,9 @@
 """``bill-ingest parse``: the local reading of documents, printed as it is finished, in the order of the arguments."""
 
 import asyncio
+import itertools
 import json
+import os
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -11,7 +13,7 @@ from typing import Any, TypeVar
 import typer
 
 from ingest.commands.tables import show_document
-from ingest.errors import Unavailable
+from ingest.errors import ConfigError, Unavailable
 from ingest.parsing import ParserPool
 from parsers.errors import DocumentError
 from parsers.model import Document, DocumentKind
@@ -24,44 +26,100 @@ AHEAD = 4
 
 
 @dataclass(frozen=True, slots=True)
+class Wanted:
+    """How documents are read and shown; ``pictures`` is a folder for their pages as PNG."""
+
+    as_json: bool = False
+    explain: bool = False
+    pictures: Path | None = None
+    engine: str = "pdfium"
+    jobs: int = 2
+
+
+@dataclass(frozen=True, slots=True)
 class _Explained:
     kind: DocumentKind
     text: str
+    pictures: tuple[Path, ...] = ()
+    failed: str | None = None
 
 
-async def run(paths: Sequence[Path], *, as_json: bool, explain: bool, engine: str, jobs: int) -> int:
+async def run(paths: Sequence[Path], wanted: Wanted) -> int:
     """Exit code 1 when a file cannot be read or a document is not a bill that was read."""
     files, unreadable = _files(paths)
     for path, why in unreadable:
         typer.echo(f"bill-ingest: {path}: {why}", err=True)
+    if wanted.pictures:
+        check_folder(wanted.pictures)
+    names = _picture_names(files)
     all_read = not unreadable
-    async with ParserPool(size=jobs) as pool:
+    async with ParserPool(size=wanted.jobs) as pool:
 
         async def read(file: Path) -> Document | _Explained:
-            return await (_explain(pool, file, engine) if explain else pool.read(file, engine=engine))
+            if wanted.explain or wanted.pictures:
+                return await _explain(pool, file, wanted, names[file])
+            return await pool.read(file, engine=wanted.engine)
 
-        async for file, reading in _in_order(files, read, jobs * AHEAD):
+        async for file, reading in _in_order(files, read, wanted.jobs * AHEAD):
             try:
-                all_read &= _show(file, await reading, as_json=as_json)
+                all_read &= _show(file, await reading, as_json=wanted.as_json)
             except Unavailable as error:
                 typer.echo(f"bill-ingest: {file}: {error}", err=True)
                 all_read = False
     return DONE if all_read else NOT_ALL
 
 
-async def _explain(pool: ParserPool, file: Path, engine: str) -> _Explained:
+async def _explain(pool: ParserPool, file: Path, wanted: Wanted, name: str) -> _Explained:
     try:
-        return _Explained(*await pool.explain(file, engine=engine))
+        explained = await pool.explain(file, engine=wanted.engine)
     except DocumentError as error:
         return _Explained(error.kind, f"{error}\n")
+    pictures: list[Path] = []
+    failed = None
+    for page in range(1, explained.pages + 1) if wanted.pictures else ():
+        target = Path(wanted.pictures or "") / f"{name}-page-{page}.png"
+        try:
+            await pool.draw(file, page, explained.marks, target)
+            pictures.append(target)
+        except DocumentError as error:
+            failed = f"page {page} could not be drawn: {error.detail}"
+        except Unavailable as error:
+            failed = str(error)
+    return _Explained(explained.kind, explained.text, tuple(pictures), failed)
+
+
+def check_folder(folder: Path) -> None:
+    """Raises ``ConfigError`` where pictures cannot be written there."""
+    if not folder.exists():
+        raise ConfigError(f"--png: there is no folder {folder}; make it first.")
+    if not folder.is_dir():
+        raise ConfigError(f"--png: {folder} is not a folder.")
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise ConfigError(f"--png: the folder {folder} may not be written to.")
+
+
+def _picture_names(files: Sequence[Path]) -> dict[Path, str]:
+    """A name for the pictures of each file: its own, numbered where files of several folders share it."""
+    names: dict[Path, str] = {}
+    for file in dict.fromkeys(files):
+        numbers = itertools.count(2)
+        name = file.stem
+        while name in names.values():
+            name = f"{file.stem}-{next(numbers)}"
+        names[file] = name
+    return names
 
 
 def _show(file: Path, reading: Document | _Explained, *, as_json: bool) -> bool:
     """Whether it is a bill."""
     if isinstance(reading, _Explained):
-        line = json.dumps({"file": str(file), "explanation": reading.text})
-        typer.echo(line if as_json else f"{file}\n{reading.text}")
-        return reading.kind is DocumentKind.BILL
+        pictures = [str(picture) for picture in reading.pictures]
+        named = {"pictures": pictures} if pictures else {}
+        line = json.dumps({"file": str(file), "explanation": reading.text, **named})
+        typer.echo(line if as_json else "\n".join([str(file), reading.text, *pictures]))
+        if reading.failed:
+            typer.echo(f"bill-ingest: {file}: {reading.failed}", err=True)
+        return reading.kind is DocumentKind.BILL and reading.failed is None
     if as_json:
         typer.echo(json.dumps({"file": str(file), **reading.to_json()}))
     else:
