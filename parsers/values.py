@@ -62,6 +62,8 @@ def cents(text: str) -> int:
         raise UnreadableError("an amount", text)
     signs = [match["before"], match["inside"], match["after"]]
     minuses = sum(1 for sign in signs if sign)
+    if minuses == 2 and (match["after"] or "").upper().startswith("CR"):
+        minuses = 1  # ``-$5.00 CR`` says the same twice
     if minuses > 1 or (match["plus"] and (minuses or match["open"])):
         raise UnreadableError("an amount", text)
     amount = int(match["whole"].replace(",", "") or 0) * 100 + int(match["cents"])
