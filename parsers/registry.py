@@ -52,6 +52,7 @@ from parsers.utilities.summer_energy import SummerEnergy
 from parsers.utilities.toledo_edison import ToledoEdison
 from parsers.utilities.txu_energy import TxuEnergy
 from parsers.utilities.west_penn_power import WestPennPower
+from parsers.utilities.xcel_energy import XcelEnergy
 from parsers.utility import Marks, Utility
 
 UTILITIES: tuple[type[Utility], ...] = (
@@ -99,6 +100,7 @@ UTILITIES: tuple[type[Utility], ...] = (
     ToledoEdison,
     TxuEnergy,
     WestPennPower,
+    XcelEnergy,
 )
 
 
