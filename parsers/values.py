@@ -7,7 +7,7 @@ or after the dollar sign), in parentheses, or with ``CR`` or ``Credit`` behind i
 
 import datetime as dt
 import re
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
 from parsers.errors import UnreadableError
@@ -83,11 +83,14 @@ def quantity(text: str) -> Decimal:
 
 
 def watt_hours(text: str) -> int:
-    """``1,200 kWh`` or a bare ``1,200`` (kilowatt-hours) as watt-hours."""
+    """``1,200 kWh`` or a bare ``1,200`` (kilowatt-hours) as watt-hours.
+
+    Parts of a watt-hour, which only a number with its unit may have (others are prices), are rounded, a half up.
+    """
     number, unit = _quantity(text, "kilowatt-hours")
-    if unit.lower() not in _KILOWATT_HOURS or number * 1000 % 1:
+    if unit.lower() not in _KILOWATT_HOURS or (number * 1000 % 1 and not unit):
         raise UnreadableError("kilowatt-hours", text)
-    return int(number * 1000)
+    return int((number * 1000).quantize(Decimal(1), ROUND_HALF_UP))
 
 
 def whole_number(text: str) -> int:

@@ -94,6 +94,9 @@ def test_every_printed_amount_is_read_back(cents: int, form: str, dollar: str) -
         ("5000", 5_000_000),
         ("-345 kWh", -345_000),
         ("12.34", 12_340),
+        ("1,204.086500 kWh", 1_204_087),
+        ("-7.0005 kWh", -7_001),
+        ("3.0014 kWh", 3_001),
     ],
 )
 def test_watt_hours(text: str, watt_hours: int) -> None:
