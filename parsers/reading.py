@@ -126,6 +126,8 @@ def _from_meters(name: str, meters: Sequence[MeterRead]) -> Outcome:
     chosen = [meter for meter in meters if commodity in (None, meter.type)]
     if not chosen:
         return Missing(f"no {commodity or 'meter'} service on the bill")
+    if commodity and len({meter.unit for meter in chosen}) > 1:
+        return Missing("its meters are in different units")
     if field is None:
         first = chosen[0].fields["consumption"]
         return replace(first, value=chosen[0].unit) if isinstance(first, Found) else first

@@ -301,3 +301,13 @@ def test_an_explanation_of_what_is_no_bill(tmp_path: Path) -> None:
     _, text = explained(path)
     assert text.startswith("not_a_pdf: no pages, parser none\n  ")
     assert Explanation().text == "Nothing was read.\n"
+
+
+def test_gas_in_different_units_has_no_sum(tmp_path: Path) -> None:
+    ccf = in_line(r"^Gas meter (?P<id>\d{6}) {consumption} ccf")
+    in_therms = declared().meters
+    utility = declared(meters=(*in_therms, each_meter(rows(ccf), type="gas", unit="ccf", id=ccf, consumption=ccf)))
+    bill = bill_of(tmp_path, utility, [*PAGE, (240, [(30, "Gas meter 800002 9.0 ccf")])])
+    assert [meter.consumption for meter in bill.meters if meter.type == "gas"] == [Decimal("17.5"), Decimal("9.0")]
+    assert (bill.gas_consumption, bill.gas_consumption_unit) == (None, None)
+    assert bill.electricity_consumption == 1_500_000
