@@ -56,6 +56,7 @@ def services_and_total(bill: Bill, evidence: Evidence) -> Iterator[Check]:
 
 def balance_and_due(bill: Bill, evidence: Evidence) -> Iterator[Check]:
     """What was outstanding and the new charges make the amount due, unless a budget plan sets it."""
+    services = [name for name in ("electricity_amount", "gas_amount") if getattr(bill, name) is not None]
     if bill.amount_due is None or "budget_amount" in evidence.bill:
         return
     if bill.outstanding_balance is None:
@@ -65,6 +66,11 @@ def balance_and_due(bill: Bill, evidence: Evidence) -> Iterator[Check]:
     elif bill.delivery_charge is not None and bill.supply_charge is not None and bill.gas_amount is None:
         parts = ("outstanding_balance", "delivery_charge", "supply_charge")
         yield _sum("balance_and_due", bill, parts, "amount_due", beside=evidence.bill.get("taxes"))
+    elif services and "taxes" in evidence.bill:  # other services may go unread: then it holds or says nothing
+        check = _sum(
+            "balance_and_due", bill, ("outstanding_balance", *services), "amount_due", beside=evidence.bill["taxes"]
+        )
+        yield from [check] if check.holds else []
 
 
 def _due_without_balance(bill: Bill, evidence: Evidence) -> Iterator[Check]:

@@ -57,6 +57,8 @@ def test_services_and_total(fields: dict[str, int], other: int | None, holds: bo
         ({"outstanding_balance": 0, "delivery_charge": 120, "supply_charge": 160, "amount_due": 280}, {}, True),
         ({"outstanding_balance": 0, "delivery_charge": 120, "supply_charge": 160, "amount_due": 120}, {}, False),
         ({"outstanding_balance": 0, "delivery_charge": 120, "amount_due": 280}, {}, None),
+        ({"outstanding_balance": 5, "electricity_amount": 120, "amount_due": 133}, {"taxes": 8}, True),
+        ({"outstanding_balance": 5, "electricity_amount": 120, "amount_due": 150}, {"taxes": 8}, None),
         ({"total_amount": 70000, "amount_due": 70000}, {}, True),
         ({"total_amount": 70000, "amount_due": 70100}, {}, None),  # a balance that the bill does not show
     ],
