@@ -13,6 +13,7 @@ from parsers.utilities.aep_ohio import AepOhio
 from parsers.utilities.agera_energy import AgeraEnergy
 from parsers.utilities.ameren_illinois import AmerenIllinois
 from parsers.utilities.atlantic_city_electric import AtlanticCityElectric
+from parsers.utilities.atmos_energy import AtmosEnergy
 from parsers.utilities.baltimore_gas_and_electric import BaltimoreGasAndElectric
 from parsers.utilities.central_maine_power import CentralMainePower
 from parsers.utilities.cirro_energy import CirroEnergy
@@ -61,6 +62,7 @@ UTILITIES: tuple[type[Utility], ...] = (
     AgeraEnergy,
     AmerenIllinois,
     AtlanticCityElectric,
+    AtmosEnergy,
     BaltimoreGasAndElectric,
     CentralMainePower,
     CirroEnergy,
