@@ -3,7 +3,7 @@
 Exactly one parser may claim a document. Adding a utility takes its module, its line here, and its samples.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from parsers.lines import squeezed
 from parsers.no_utilities import NO_UTILITIES
@@ -12,6 +12,7 @@ from parsers.utilities.aep_energy import AepEnergy
 from parsers.utilities.aep_ohio import AepOhio
 from parsers.utilities.agera_energy import AgeraEnergy
 from parsers.utilities.ameren_illinois import AmerenIllinois
+from parsers.utilities.arizona_public_service import ArizonaPublicService
 from parsers.utilities.atlantic_city_electric import AtlanticCityElectric
 from parsers.utilities.atmos_energy import AtmosEnergy
 from parsers.utilities.baltimore_gas_and_electric import BaltimoreGasAndElectric
@@ -25,7 +26,14 @@ from parsers.utilities.cps_energy import CpsEnergy
 from parsers.utilities.delmarva_power import DelmarvaPower
 from parsers.utilities.direct_energy_business import DirectEnergyBusiness
 from parsers.utilities.dominion_energy_virginia import DominionEnergyVirginia
+from parsers.utilities.duke_energy_carolinas import DukeEnergyCarolinas
+from parsers.utilities.duke_energy_florida import DukeEnergyFlorida
+from parsers.utilities.duke_energy_indiana import DukeEnergyIndiana
+from parsers.utilities.duke_energy_kentucky import DukeEnergyKentucky
+from parsers.utilities.duke_energy_ohio import DukeEnergyOhio
+from parsers.utilities.duke_energy_progress import DukeEnergyProgress
 from parsers.utilities.green_mountain_energy import GreenMountainEnergy
+from parsers.utilities.hawaiian_electric import HawaiianElectric
 from parsers.utilities.hudson_energy import HudsonEnergy
 from parsers.utilities.illuminating_company import IlluminatingCompany
 from parsers.utilities.jersey_central_power_and_light import JerseyCentralPowerAndLight
@@ -45,8 +53,10 @@ from parsers.utilities.portland_general_electric import PortlandGeneralElectric
 from parsers.utilities.potomac_edison import PotomacEdison
 from parsers.utilities.ppl_electric import PplElectric
 from parsers.utilities.pseg_new_jersey import PsegNewJersey
+from parsers.utilities.puget_sound_energy import PugetSoundEnergy
 from parsers.utilities.rocky_mountain_power import RockyMountainPower
 from parsers.utilities.san_diego_gas_and_electric import SanDiegoGasAndElectric
+from parsers.utilities.seattle_city_light import SeattleCityLight
 from parsers.utilities.silicon_valley_power import SiliconValleyPower
 from parsers.utilities.southern_california_edison import SouthernCaliforniaEdison
 from parsers.utilities.summer_energy import SummerEnergy
@@ -61,6 +71,7 @@ UTILITIES: tuple[type[Utility], ...] = (
     AepOhio,
     AgeraEnergy,
     AmerenIllinois,
+    ArizonaPublicService,
     AtlanticCityElectric,
     AtmosEnergy,
     BaltimoreGasAndElectric,
@@ -74,7 +85,14 @@ UTILITIES: tuple[type[Utility], ...] = (
     DelmarvaPower,
     DirectEnergyBusiness,
     DominionEnergyVirginia,
+    DukeEnergyCarolinas,
+    DukeEnergyFlorida,
+    DukeEnergyIndiana,
+    DukeEnergyKentucky,
+    DukeEnergyOhio,
+    DukeEnergyProgress,
     GreenMountainEnergy,
+    HawaiianElectric,
     HudsonEnergy,
     IlluminatingCompany,
     JerseyCentralPowerAndLight,
@@ -94,8 +112,10 @@ UTILITIES: tuple[type[Utility], ...] = (
     PotomacEdison,
     PplElectric,
     PsegNewJersey,
+    PugetSoundEnergy,
     RockyMountainPower,
     SanDiegoGasAndElectric,
+    SeattleCityLight,
     SiliconValleyPower,
     SouthernCaliforniaEdison,
     SummerEnergy,
@@ -105,10 +125,18 @@ UTILITIES: tuple[type[Utility], ...] = (
     XcelEnergy,
 )
 
+_COMMON = set(Utility.__mro__)
+
 
 def claims(sheets: Sequence[Sheet], utilities: Sequence[type[Utility]] = UTILITIES) -> list[type[Utility]]:
     """The utilities whose marks a page of the document prints."""
     return [utility for utility in utilities if any(_prints(sheet, utility.marks) for sheet in sheets)]
+
+
+def all_but(codes: Collection[str]) -> tuple[type[Utility], ...]:
+    """The utilities without these and without the members of their families: what shares rules is no stranger."""
+    bases = {base for utility in UTILITIES if utility.code in codes for base in utility.__mro__ if base not in _COMMON}
+    return tuple(utility for utility in UTILITIES if not bases & set(utility.__mro__)) if codes else UTILITIES
 
 
 def not_a_bill(sheets: Sequence[Sheet], utilities: Sequence[type[Utility]] = UTILITIES) -> tuple[str, str] | None:
