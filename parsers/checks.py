@@ -65,12 +65,18 @@ def balance_and_due(bill: Bill, evidence: Evidence) -> Iterator[Check]:
         yield _sum("balance_and_due", bill, ("outstanding_balance", "total_amount"), "amount_due")
     elif bill.delivery_charge is not None and bill.supply_charge is not None and bill.gas_amount is None:
         parts = ("outstanding_balance", "delivery_charge", "supply_charge")
-        yield _sum("balance_and_due", bill, parts, "amount_due", beside=evidence.bill.get("taxes"))
+        yield _sum("balance_and_due", bill, parts, "amount_due", beside=_beside(evidence, "taxes", "other_charges"))
     elif services and "taxes" in evidence.bill:  # other services may go unread: then it holds or says nothing
         check = _sum(
             "balance_and_due", bill, ("outstanding_balance", *services), "amount_due", beside=evidence.bill["taxes"]
         )
         yield from [check] if check.holds else []
+
+
+def _beside(evidence: Evidence, *names: str) -> int | None:
+    """What is printed under these names, in all."""
+    printed = [evidence.bill[name] for name in names if name in evidence.bill]
+    return sum(printed) if printed else None
 
 
 def _due_without_balance(bill: Bill, evidence: Evidence) -> Iterator[Check]:

@@ -169,6 +169,13 @@ def test_a_check_names_the_values_that_take_part_in_it() -> None:
     }
 
 
+def test_other_charges_belong_to_what_is_due() -> None:
+    of = bill(outstanding_balance=100, delivery_charge=50, supply_charge=30, amount_due=175)
+    assert outcome("balance_and_due", of, Evidence(bill={"other_charges": -5})) is True
+    assert outcome("balance_and_due", of, Evidence(bill={"other_charges": -5, "taxes": 2})) is False
+    assert outcome("balance_and_due", of, Evidence()) is False
+
+
 def test_a_bill_that_does_not_add_up_is_flagged_with_its_numbers() -> None:
     flagged = checked(bill(delivery_charge=1, supply_charge=2, electricity_amount=4), Evidence())
     assert flagged.reasons == (DOES_NOT_ADD_UP,)
