@@ -15,7 +15,7 @@ NEXT_WORTH = 0.67  # of the best: another number that is nearly as often printed
 _NUMBER = re.compile(
     r"[:#\s]*(?P<number>(?:[A-Z]{1,3}-?)?[0-9*X][0-9*X-]*(?: [0-9X*][0-9X*-]*){0,5}(?:-[A-Z])?)(?![\w/.,])"
 )
-_FIRST_PAGE = re.compile(r"\b(?:page|pg\.?)\s*:?\s*1\s*(?:of|/)\s*\d", re.I)
+_FIRST_PAGE = re.compile(r"\b(?:page|pg\.?)\s*:?\s*1\s*(?:of|/)\s*\d", re.IGNORECASE)
 _GROUPS_APART = 1.0  # of the height: groups of one number stand nearer
 
 

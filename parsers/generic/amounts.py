@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
-from parsers.generic.cells import Cell
 from parsers.generic.choosing import Candidate, candidates, clearest
 from parsers.generic.pointing import Pointed, Pointing
 from parsers.outcome import Found, Missing, Outcome
@@ -20,6 +19,7 @@ ADDS_UP, CONTRADICTS = 4.0, 3.0
 STANDS_OUT = 0.5  # by how much the chosen values must beat every other choice
 SUMMARY = ("previous_balance", "payments", "outstanding_balance", "total_amount", "amount_due")
 SERVICES = ("electricity_amount", "gas_amount", "delivery_charge", "supply_charge", "other_charges")
+SOLAR = "community_solar_bill_credit"
 
 Choice = dict[str, Candidate | None]
 
@@ -43,11 +43,12 @@ def read_amounts(pointing: Pointing, *, electric: bool, gas: bool) -> dict[str, 
     offered = {name: _offered(pointing, name) for name in (*SUMMARY, *SERVICES)}
     summary = _summary(offered)
     outcomes = {name: _outcome(name, summary, offered[name]) for name in SUMMARY}
-    outcomes |= _settled(summary, outcomes)
+    outcomes |= _settled(summary, outcomes, offered)
     services = _services(offered, _value(outcomes["total_amount"]), electric=electric, gas=gas)
     outcomes |= {name: _outcome(name, services, offered[name]) for name in SERVICES}
     if gas:
         outcomes |= _only_electric(offered, outcomes, services)
+    outcomes[SOLAR] = _solar(_offered(pointing, SOLAR))
     outcomes |= _only_service(outcomes, offered, electric=electric, gas=gas)
     return outcomes
 
@@ -64,6 +65,13 @@ def _counts(pointed: Pointed) -> bool:
     cell = pointed.cell
     behind = cell.line.text[cell.end : cell.end + 4].strip().casefold()
     return not behind.startswith(("per", "x ", "/", "@", "%"))
+
+
+def _solar(offered: Sequence[Candidate]) -> Outcome:
+    chosen = clearest(offered)
+    if chosen is None or chosen.value >= 0:
+        return Missing("several amounts are possible" if offered else "no label of it with an amount")
+    return found(chosen)
 
 
 def _summary(offered: Mapping[str, Sequence[Candidate]]) -> Solved:
@@ -85,6 +93,8 @@ def _summary_sums(values: Mapping[str, int | None]) -> Iterator[tuple[str, bool,
     elif before is not None and paid is not None and new is not None and due is not None and left is None:
         fields = ("previous_balance", "payments", "total_amount", "amount_due")
         yield "previous + payments + charges = due", before + paid + new == due, fields
+    if left is None and before and paid is not None and before + paid == 0:
+        yield "payments cancel the previous balance", True, ("previous_balance", "payments")
 
 
 def _services(offered: Mapping[str, Sequence[Candidate]], total: int | None, *, electric: bool, gas: bool) -> Solved:
@@ -111,7 +121,7 @@ def _services(offered: Mapping[str, Sequence[Candidate]], total: int | None, *, 
     return _best(SERVICES, shown, sums)
 
 
-def _best(names: Sequence[str], offered: Mapping[str, Sequence[Candidate]], sums) -> Solved:  # type: ignore[no-untyped-def]  # noqa: ANN001
+def _best(names: Sequence[str], offered: Mapping[str, Sequence[Candidate]], sums) -> Solved:  # type: ignore[no-untyped-def]
     """The values that labels and sums together speak for most."""
     options = [[*offered[name][:MOST], None] for name in names]
     scored = []
@@ -141,13 +151,18 @@ def _outcome(name: str, solved: Solved, offered: Sequence[Candidate]) -> Outcome
         return Missing("no label of it with an amount")
     if chosen is None:
         return Missing("its amounts do not add up with the others")
-    if name in solved.disputed and name not in solved.borne_out:
-        return Missing("several amounts are possible")
     if name in solved.borne_out:
         return found(chosen, f"; {solved.borne_out[name]}")
+    if name in solved.disputed and not (clearest(offered) is chosen and _said_often(chosen)):
+        return Missing("several amounts are possible, or it does not add up with the others")
     if clearest(offered) is chosen:
         return found(chosen)
     return Missing("its label is not certain and no sum confirms it")
+
+
+def _said_often(candidate: Candidate) -> bool:
+    """Whether several labels that are beyond doubt point to it, so that a sum that fails is not held against it."""
+    return len({place.label.cell.baseline for place in candidate.places if place.label.rank == 0}) > 1
 
 
 def found(candidate: Candidate, why: str = "") -> Found:
@@ -160,14 +175,24 @@ def _value(outcome: Outcome | None) -> int | None:
     return outcome.value if isinstance(outcome, Found) else None
 
 
-def _settled(solved: Solved, outcomes: Mapping[str, Outcome]) -> dict[str, Outcome]:
+def _settled(
+    solved: Solved, outcomes: Mapping[str, Outcome], offered: Mapping[str, Sequence[Candidate]]
+) -> dict[str, Outcome]:
     """0 where payments cancel the previous balance and the bill prints nothing of it as remaining."""
     before, paid = outcomes["previous_balance"], outcomes["payments"]
     if solved.chosen["outstanding_balance"] is not None or not isinstance(before, Found) or not isinstance(paid, Found):
         return {}
-    if before.value + paid.value != 0:
+    if before.value + paid.value != 0 or not _all_new(outcomes, offered):
         return {}
     return {"outstanding_balance": Found(0, before.span, f"{before.rule}; cancelled by the payments")}
+
+
+def _all_new(outcomes: Mapping[str, Outcome], offered: Mapping[str, Sequence[Candidate]]) -> bool:
+    """Whether what is due is no more and no less than the new charges, those with a line of their own included."""
+    due = _value(outcomes["amount_due"])
+    new = {candidate.value for candidate in offered["total_amount"]}
+    beside = {candidate.value for candidate in offered["other_charges"]}
+    return due is None or not new or due in new or any(due == one + other for one in new for other in beside)
 
 
 def _only_electric(
@@ -196,7 +221,3 @@ def _only_service(
     ):
         return {}
     return {name: Found(total.value, total.span, f"{total.rule}; the only service")}
-
-
-def cell_is_money(cell: Cell) -> bool:
-    return cell.form == "money" or cell.bare == "none"

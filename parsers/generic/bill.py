@@ -12,9 +12,10 @@ from parsers.errors import DeclarationError
 from parsers.generic.accounts import bills_of, read_account
 from parsers.generic.amounts import read_amounts
 from parsers.generic.cells import Board
-from parsers.generic.dates import periods, read_billed, read_due, whole_period
+from parsers.generic.dates import Period, periods, read_billed, read_due, whole_period
+from parsers.generic.descriptions import addresses, attributes, tariffs
 from parsers.generic.issuer import read_issuer
-from parsers.generic.meters import consumed, meter_numbers, read_address, read_meters, read_tariff
+from parsers.generic.meters import Printed, consumed, meter_numbers, read_meters
 from parsers.generic.names import read_supplier
 from parsers.generic.pointing import Pointing
 from parsers.generic.recognising import Verdict, recognise
@@ -30,7 +31,6 @@ from parsers.utility import Utility
 
 GENERIC = "generic"
 """The parser's code, and the reason that its bills carry."""
-_UNITS: dict[Commodity, list[Unit]] = {"electric": ["kwh"], "gas": ["therms", "ccf"]}
 
 
 class Reading:
@@ -50,7 +50,14 @@ class Reading:
 
     @cached_property
     def used(self) -> dict[Commodity, Settled | str]:
-        return {service: settle(self.evidence, units) for service, units in _UNITS.items() if service in self.services}
+        return {service: settle(self.evidence, self.units(service)) for service in self.services}
+
+    def units(self, service: Commodity) -> list[Unit]:
+        """The units of a service; ccf count only where no therms are printed."""
+        if service == "electric":
+            return ["kwh"]
+        therms = any("therm" in board.sheet.squeezed.casefold() for board in self.boards)
+        return ["therms"] if therms else ["ccf"]
 
     @cached_property
     def services(self) -> list[Commodity]:
@@ -69,8 +76,12 @@ class Reading:
         return read_billed(self.pointing)
 
     @cached_property
+    def periods(self) -> list[Period]:
+        return periods(self.pointing, self.boards, self.billed[1])
+
+    @cached_property
     def period(self) -> tuple[Outcome, Outcome]:
-        return whole_period(periods(self.pointing, self.boards, self.billed[1]))
+        return whole_period(self.periods)
 
     @cached_property
     def amounts(self) -> dict[str, Outcome]:
@@ -136,15 +147,12 @@ class ToldMeters:
     def read(self, scope: Scope) -> list[MeterRead]:
         reading = Reading.of(scope.bill)
         account = reading.account.value if isinstance(reading.account, Found) else None
-        address = read_address(reading.pointing, scope, Field("address", "meter.address", TEXT))
-        shared = {
-            "billing_period_from": reading.period[0],
-            "billing_period_to": reading.period[1],
-            "tariff": read_tariff(reading.pointing),
-            "address": address,
-        }
+        printed = Printed(
+            reading.periods, tariffs(reading.pointing), addresses(reading.pointing, scope),
+            attributes(reading.pointing), reading.period,
+        )  # fmt: skip
         numbers = meter_numbers(reading.pointing, account)
-        meters = read_meters(numbers, reading.evidence, reading.used, shared)
+        meters = read_meters(numbers, reading.evidence, reading.used, printed, reading.units)
         for at, meter in enumerate(meters):
             for name, outcome in meter.fields.items():
                 scope.note(Field(name, f"meter {at + 1}.{name}", TEXT), "generic", outcome)

@@ -6,7 +6,7 @@ Words are compared without spaces, case and punctuation, so that letter-spaced a
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from typing import Literal
 
@@ -137,10 +137,24 @@ def cells_of(line: Line) -> list[Cell]:
 
 def _words(line: Line, begin: int, end: int, cuts: Sequence[int]) -> Iterator[Cell]:
     """What stands between two values, parted at wide gaps."""
-    inside = [cut for cut in cuts if begin < cut < end]
+    inside = sorted({*(cut for cut in cuts if begin < cut < end), *_after_colons(line.text, begin, end)})
     for first, last in zip([begin, *inside], [*inside, end], strict=True):
         if any(char.isalpha() or char == "#" for char in line.text[first:last]):
             yield _cell(line, first, last, "words", cuts)
+
+
+def _after_colons(text: str, begin: int, end: int) -> Iterator[int]:
+    """Where words follow a colon: they say what the label before it asks for."""
+    at = text.find(": ", begin, end)
+    while at >= 0:
+        yield at + 2
+        at = text.find(": ", at + 1, end)
+
+
+def part_of(cell: Cell, begin: int, end: int) -> Cell:
+    """A part of a cell as one of its own."""
+    words = cell.line.words_between(begin, end) or cell.words
+    return replace(cell, begin=begin, end=end, words=words)
 
 
 def _cell(line: Line, begin: int, end: int, form: str, cuts: Sequence[int]) -> Cell:

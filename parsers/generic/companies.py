@@ -5,12 +5,12 @@ one. Where one name is that of several companies, the state of the service addre
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 WORDS_OF_A_COMPANY = re.compile(
     r"\b(?:electric|energy|power|gas|light|utilit(?:y|ies)|edison|hydro|p\.?u\.?d|cooperative|co-op|emc|water (?:and|&) power"
     r"|municipal)\b",
-    re.I,
+    re.IGNORECASE,
 )
 
 BY_STATE: Mapping[str, Mapping[str, str]] = {
@@ -106,6 +106,9 @@ KNOWN: Mapping[str, str] = {name: snake_case(name) for name in PLAIN} | dict(SPE
 """The code of each known name."""
 
 
-def of_state(code: str, state: str | None) -> str:
-    """The code of the company that serves this state, where several have the same name."""
-    return BY_STATE.get(code, {}).get(state or "", code)
+def of_state(code: str, states: Collection[str]) -> str | None:
+    """The code of the company that serves one of these states; None where several of its name might."""
+    if code not in BY_STATE:
+        return code
+    codes = {BY_STATE[code][state] for state in states if state in BY_STATE[code]}
+    return codes.pop() if len(codes) == 1 else None

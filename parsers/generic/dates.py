@@ -9,7 +9,7 @@ from parsers import years
 from parsers.errors import UnreadableError
 from parsers.generic.amounts import found
 from parsers.generic.cells import Board, Cell
-from parsers.generic.choosing import Candidate, candidates, clearest
+from parsers.generic.choosing import candidates, clearest
 from parsers.generic.pointing import Label, Pointed, Pointing
 from parsers.generic.wordings import fields_of
 from parsers.lines import Span
@@ -19,9 +19,9 @@ from parsers.values import Date, MonthDay, date
 SHORTEST, LONGEST = 4, 125  # days of a billing period
 BILLED_WITHIN = 75  # days after the end of the period
 _PARTING = re.compile(
-    r"\s+(?:to|through|thru|until)\s+(?:to\s+)?|\s*[\u2010-\u2014]\s*|\s+-\s*|(?<=\d)-\s*(?=[A-Za-z\d])", re.I
+    r"\s+(?:to|through|thru|until)\s+(?:to\s+)?|\s*[\u2010-\u2014]\s*|\s+-\s*|(?<=\d)-\s*(?=[A-Za-z\d])", re.IGNORECASE
 )
-_DAYS = re.compile(r"\(?\s*(\d{1,3})\s*(?:billing\s*|service\s*)?days?\b", re.I)
+_DAYS = re.compile(r"\(?\s*(\d{1,3})\s*(?:billing\s*|service\s*)?days?\b", re.IGNORECASE)
 
 
 def read_billed(pointing: Pointing) -> tuple[Outcome, dt.date | None]:
@@ -107,9 +107,13 @@ def periods(pointing: Pointing, boards: Sequence[Board], anchor: dt.date | None)
         for cell in board.cells:
             if cell.form == "range" and (period := _period(board, cell, anchor, printed)):
                 _grouped(grouped, period)
+    read = list(_read_dates(pointing, anchor, printed))
     if not grouped:
-        for period in _read_dates(pointing, anchor, printed):
+        for period in read:
             _grouped(grouped, period)
+    for period in grouped.values():
+        if any(abs((other.first - period.first).days) <= 1 and other.last == period.last for other in read):
+            period.worth += 1.0
     return sorted(grouped.values(), key=lambda period: -period.worth)
 
 
@@ -163,7 +167,9 @@ def _said(board: Board, cell: Cell) -> tuple[float, str]:
                 return (3.0, 1.8)[rank], f"right of '{other.text}'"
             if name in {"electricity_amount", "gas_amount", "total_amount"}:
                 return 1.8, f"in the row of '{other.text}'"
-    for other in [cell for cell in board.above(cell, 4.5) if cell.form == "words"][:2]:
+    for other in board.above(cell, 4.5)[:3]:
+        if other.form == "range":
+            break  # a row of a table: only the one under its heading is this bill's
         if any(name == "period" and not rank for name, rank in fields_of(other.bare)):
             return 2.6, f"below '{other.text}'"
     return 0.8, "a stretch of days"

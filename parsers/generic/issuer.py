@@ -50,7 +50,10 @@ def read_issuer(sheets: Sequence[Sheet], state: str | None) -> Outcome:
     if scores:
         (code, most), *others = scores.most_common(2)
         if not others or most > others[0][1] or code.startswith(others[0][0]):
-            return _found(names[code].text, of_state(code, state), "known name", sheets)
+            whose = of_state(code, {state} if state else _states(sheets[0]))
+            if whose is None:
+                return Missing(f"several companies are called {names[code].text}")
+            return _found(names[code].text, whose, "known name", sheets)
     if payee and WORDS_OF_A_COMPANY.search(payee):
         return _found(payee, snake_case(payee), "payable to", sheets)
     return _from_head(sheets)
@@ -69,6 +72,10 @@ def _score(name: _Name, text: Sequence[str], sheets: Sequence[Sheet]) -> int:
 
 def _stands_alone(name: str, sheet: Sheet) -> bool:
     return bool(re.search(rf"(?<![A-Za-z&]){re.escape(name)}(?![A-Za-z&])", sheet.page.plain_text))
+
+
+def _states(sheet: Sheet) -> set[str]:
+    return set(re.findall(r"\b([A-Z]{2})\s+\d{5}(?!\d)", sheet.page.plain_text))
 
 
 def _payee(sheets: Sequence[Sheet]) -> str | None:

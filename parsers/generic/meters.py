@@ -1,27 +1,27 @@
 """The meters of a bill: their numbers, what each of them counted, tariff, demand and address."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
-from parsers.addresses import AddressBlock
 from parsers.errors import UnreadableError
 from parsers.generic.cells import Cell, bare
+from parsers.generic.dates import Period
 from parsers.generic.pointing import Label, Pointing
+from parsers.generic.spreading import Place, above, below, spread
 from parsers.generic.usage import Settled, Unit, Used, settle
-from parsers.generic.wordings import fields_of
+from parsers.lines import Span
 from parsers.meters import Commodity, MeterRead
-from parsers.model import Address
-from parsers.outcome import Field, Found, Missing, Outcome, Scope
+from parsers.meters import Unit as GasUnit
+from parsers.outcome import Found, Missing, Outcome
 from parsers.values import identifier
 
+LONG = 14  # characters: a longer number may be wrapped
 TABLE = 60.0  # heights: a column of meter numbers is no longer
 DIGITS_OF_METER = range(4, 20)
 _METER = re.compile(r"[#:\s-]*(?P<id>(?=[A-Z0-9-]*\d)[A-Z]{0,5}[0-9][A-Z0-9]*(?:-[A-Z0-9]+)*)(?![\w/.,])")
-_NOT_A_TARIFF = re.compile(r"(?i)^(?:and|is|are|for|the|per|view|see|schedules?|information|change|charges?|applies)\b")
-_TARIFF_ENDS = re.compile(r"\s+(?:for|from)\s+(?=[A-Z][a-z]{2,8}\.? \d|\d)|\.\s+(?=[A-Z])|\.$|\s*\(\s*$")
-_STREET_LINE = re.compile(r"\d+[A-Z]?(?:-\d+)? +[A-Za-z0-9][A-Za-z0-9 .,#/'-]{3,60}")
 _SERVICES: dict[Unit, Commodity] = {"kwh": "electric", "kw": "electric", "therms": "gas", "ccf": "gas"}
 
 
@@ -79,88 +79,180 @@ def _number(cell: Cell, label: Label) -> MeterNumber | None:
     match = _METER.match(cell.line.text, cell.begin)
     if not match or match.start("id") >= cell.end + 3:
         return None
-    text = match["id"]
+    text, begin, end = match["id"], *match.span("id")
+    rest = _wrapped_rest(cell, label) if len(text) >= LONG else ""
+    text += rest
     if sum(char.isdigit() for char in text) not in DIGITS_OF_METER or len(text) < 4:
         return None
     try:
-        return MeterNumber(identifier(text), cell, *match.span("id"), label)
+        return MeterNumber(identifier(text), cell, begin, end, label)
     except UnreadableError:
         return None
+
+
+@dataclass(frozen=True)
+class Printed:
+    """What a bill prints of its meters beside their readings, each value with its place."""
+
+    periods: Sequence[Period]
+    tariffs: Sequence[Found]
+    addresses: Sequence[Found]
+    attributes: Mapping[str, Sequence[Found]]
+    whole_period: tuple[Outcome, Outcome]
+
+
+@dataclass(frozen=True)
+class _At:
+    """A value with its place on the pages."""
+
+    found: Any
+    place: Place
+
+
+def _wrapped_rest(cell: Cell, label: Label) -> str:
+    """The last characters of a long number that did not fit into its column."""
+    for lower in label.board.below(cell, 2.0):
+        if abs(lower.box[0] - cell.box[0]) < 2.0 and re.fullmatch(r"[A-Z0-9]{1,4}", lower.text) and lower.leads:
+            return lower.text
+    return ""
 
 
 def read_meters(
     numbers: Sequence[MeterNumber],
     found: Sequence[Used],
-    whole: dict[Commodity, Settled | str],
-    shared: dict[str, Outcome],
+    whole: Mapping[Commodity, Settled | str],
+    printed: Printed,
+    units: Callable[[Commodity], Sequence[Unit]],
 ) -> list[MeterRead]:
-    """A meter for each number, each with the evidence that stands with it."""
+    """A meter for each number, each with what stands with it; ``units`` of a service are those that count."""
     services: list[Commodity] = [service for service, settled in whole.items() if isinstance(settled, Settled)]
     if len(numbers) <= 1 and len(services) <= 1:
-        return _only(numbers, whole, services, found, shared)
-    return list(_several(numbers, found, services, shared))
+        return _only(numbers, whole, services, found, printed)
+    return _several(numbers, found, services, printed, units)
 
 
 def _only(
     numbers: Sequence[MeterNumber],
-    whole: dict[Commodity, Settled | str],
+    whole: Mapping[Commodity, Settled | str],
     services: Sequence[Commodity],
     found: Sequence[Used],
-    shared: dict[str, Outcome],
+    printed: Printed,
 ) -> list[MeterRead]:
     shown = {_SERVICES[used.unit] for used in found}
     service = services[0] if services else shown.pop() if len(shown) == 1 else None
     if service is None or not (numbers or services):
         return []
-    settled = whole[service]
-    consumption = consumed(settled) if isinstance(settled, Settled) else Missing(settled)
+    settled = whole.get(service, "no quantity of it is printed")
     number: Outcome = numbers[0].found if numbers else Missing("no meter number is printed")
-    fields = {**shared, "id": number, "consumption": consumption}
-    fields["demand_kw"] = demand(found) if service == "electric" else Missing("a gas meter has no demand")
+    fields: dict[str, Outcome] = {
+        "id": number,
+        "billing_period_from": printed.whole_period[0],
+        "billing_period_to": printed.whole_period[1],
+        "tariff": _one(printed.tariffs, "rate"),
+        "address": _one(printed.addresses, "service address"),
+    }
+    attributes = {name: _one(values, "number") for name, values in printed.attributes.items()}
     place = numbers[0].place if numbers else (1, 0.0)
-    return [MeterRead(service, _gas_unit(settled), fields, {}, *place)]
+    return [_meter(service, settled, fields, attributes, found, place)]
 
 
 def _several(
-    numbers: Sequence[MeterNumber], found: Sequence[Used], services: Sequence[Commodity], shared: dict[str, Outcome]
-) -> Iterator[MeterRead]:
-    before = _stand_before(numbers, found)
+    numbers: Sequence[MeterNumber],
+    found: Sequence[Used],
+    services: Sequence[Commodity],
+    printed: Printed,
+    units: Callable[[Commodity], Sequence[Unit]],
+) -> list[MeterRead]:
+    if not numbers:
+        return []
+    telling = [used for used in found if used.kind in ("reading", "labelled")]
+    side = above if _stand_above(numbers, telling) else below
+    periods = _given(numbers, [_At(p, _place(p.cell.span)) for one in printed.periods for p in (one, *one.more)])
+    tariffs = _given(numbers, [_At(one, _place(one.span)) for one in printed.tariffs])
+    addresses = _given(numbers, [_At(one, _place(one.span)) for one in printed.addresses])
+    attributes = {
+        name: _given(numbers, [_At(one, _place(one.span)) for one in values])
+        for name, values in printed.attributes.items()
+    }
+    meters = []
     for at, number in enumerate(numbers):
-        if before:
-            start = numbers[at - 1].place if at else (0, 0.0)
-            mine = [used for used in found if start < used.place <= number.place]
-        else:
-            end = numbers[at + 1].place if at + 1 < len(numbers) else (10**6, 0.0)
-            mine = [used for used in found if number.place <= used.place < end]
-        shown = {_SERVICES[used.unit] for used in mine if used.kind in ("labelled", "reading", "charged")}
-        service = shown.pop() if len(shown) == 1 else services[0] if len(services) == 1 else None
+        mine = side(at, numbers, found)
+        service = _service(mine, services)
         if service is None:
             continue
-        units: list[Unit] = ["kwh"] if service == "electric" else ["therms", "ccf"]
-        settled = settle(mine, units)
-        consumption = consumed(settled) if isinstance(settled, Settled) else Missing(settled)
-        fields = {**shared, "id": number.found, "consumption": consumption}
-        fields["demand_kw"] = demand(mine) if service == "electric" else Missing("a gas meter has no demand")
-        yield MeterRead(
-            service, _gas_unit(settled) or ("therms" if service == "gas" else None), fields, {}, *number.place
-        )
+        period = periods[at]
+        start, end = period.outcomes() if period else (_UNSURE, _UNSURE)
+        fields: dict[str, Outcome] = {
+            "id": number.found,
+            "billing_period_from": start,
+            "billing_period_to": end,
+            "tariff": tariffs[at] or _UNSURE,
+            "address": addresses[at] or _UNSURE,
+        }
+        own = {name: given[at] or _UNSURE for name, given in attributes.items()}
+        meters.append(_meter(service, settle(mine, units(service)), fields, own, mine, number.place))
+    return meters
 
 
-def _stand_before(numbers: Sequence[MeterNumber], found: Sequence[Used]) -> bool:
-    """Whether the readings of a meter stand above its number instead of below it."""
-    if not numbers:
-        return False
-    first, last = numbers[0].place, numbers[-1].place
-    telling = [used.place for used in found if used.kind in ("reading", "labelled") and used.place[0] == first[0]]
-    above = any(place < first for place in telling)
-    behind = any(used.place >= last for used in found if used.kind in ("reading", "labelled"))
-    return above and not behind
+_UNSURE = Missing("it is not certain which of the meters it belongs to")
 
 
-def _gas_unit(settled: Settled | str):  # type: ignore[no-untyped-def]  # noqa: ANN202
-    if isinstance(settled, Settled) and settled.unit in ("therms", "ccf"):
-        return settled.unit
-    return None
+def _given(numbers: Sequence[MeterNumber], printed: Sequence[_At]) -> list[Any]:
+    """For each meter what is printed for it; the same for all where only one is printed."""
+    values = {_comparable(one.found) for one in printed}
+    if len(values) == 1:
+        return [printed[0].found] * len(numbers)
+    own = spread(numbers, printed)
+    return [one.found for one in own] if own else [None] * len(numbers)
+
+
+def _comparable(found: Any) -> object:
+    return (found.first, found.last) if isinstance(found, Period) else found.value
+
+
+def _place(span: Span) -> Place:
+    return span.page, span.words[0].baseline
+
+
+def _service(mine: Sequence[Used], services: Sequence[Commodity]) -> Commodity | None:
+    """What a meter counts, told by the units that stand with it."""
+    shown = {_SERVICES[used.unit] for used in mine if used.kind in ("labelled", "reading", "charged")}
+    if len(shown) == 1:
+        return shown.pop()
+    return services[0] if len(services) == 1 else None
+
+
+def _stand_above(numbers: Sequence[MeterNumber], telling: Sequence[Used]) -> bool:
+    """Whether the readings of the meters stand above their numbers."""
+    counts = {side: sum(1 for at in range(len(numbers)) if side(at, numbers, telling)) for side in (above, below)}
+    on_first_page = [used for used in telling if used.place[0] == numbers[0].place[0]]
+    return counts[above] > counts[below] and any(used.place < numbers[0].place for used in on_first_page)
+
+
+def _meter(
+    service: Commodity,
+    settled: Settled | str,
+    fields: dict[str, Outcome],
+    attributes: dict[str, Outcome],
+    found: Sequence[Used],
+    place: Place,
+) -> MeterRead:
+    unit: GasUnit | None = None
+    if service == "gas":
+        unit = "ccf" if isinstance(settled, Settled) and settled.unit == "ccf" else "therms"
+    consumption = consumed(settled) if isinstance(settled, Settled) else Missing(settled)
+    used = demand(found) if service == "electric" else Missing("a gas meter has no demand")
+    kept = {name: outcome for name, outcome in attributes.items() if isinstance(outcome, Found)}
+    return MeterRead(service, unit, fields | {"consumption": consumption, "demand_kw": used}, dict(kept), *place)
+
+
+def _one(found: Sequence[Found], what: str) -> Outcome:
+    """The value that all places agree on."""
+    if not found:
+        return Missing(f"no label of a {what} with its value")
+    if len({bare(str(one.value)) for one in found}) > 1:
+        return Missing(f"several values are printed as {what}")
+    return found[0]
 
 
 def consumed(settled: Settled) -> Found:
@@ -172,7 +264,7 @@ def consumed(settled: Settled) -> Found:
 _NOT_OF_THIS_BILL = re.compile(
     r"contract|threshold|12[- ]?mo|history|last|annual|minimum|allow|ratchet|previous|year|maximum ?demand ?last|highest|kvar"
     r"|capacity ?tag|obligation|per ?kw|first|over|next|up ?to",
-    re.I,
+    re.IGNORECASE,
 )
 
 
@@ -189,77 +281,3 @@ def demand(found: Sequence[Used]) -> Outcome:
 
 def _before(cell: Cell) -> str:
     return cell.line.text[: cell.begin]
-
-
-def read_tariff(pointing: Pointing) -> Outcome:
-    """The rate's name beside its label, where the bill prints one."""
-    names: dict[str, Found] = {}
-    for label in pointing.labels.get("tariff", ()):
-        text = _phrase_beside(label)
-        if text:
-            begin, end = text
-            line = label.cell.line
-            printed = " ".join(line.text[begin:end].split())
-            names.setdefault(bare(printed), Found(printed, line.span(begin, end), f"beside {label}"))
-    if not names:
-        return Missing("no label of it with a name")
-    if len(names) > 1:
-        return Missing("several rates are printed")
-    return next(iter(names.values()))
-
-
-def _phrase_beside(label: Label) -> tuple[int, int] | None:
-    """What follows the label in its own part of the line, or in the next one where nothing follows."""
-    line, begin = label.cell.line, label.cell.end
-    if label.cell.below:
-        return None
-    for start, end in line.phrases:
-        if end > begin + 1:
-            first = max(begin, start)
-            text = line.text[first:end]
-            stripped = text.lstrip(" :.-#")
-            first += len(text) - len(stripped)
-            cut = _TARIFF_ENDS.search(stripped)
-            last = first + (cut.start() if cut else len(stripped))
-            name = line.text[first:last].strip()
-            if _is_tariff(name):
-                return first, last
-            return None
-    return None
-
-
-def _is_tariff(name: str) -> bool:
-    if not 1 < len(name) <= 80 or _NOT_A_TARIFF.match(name) or not re.search(r"[A-Za-z]", name):
-        return False
-    return not re.match(r"[$\d.,% ]+$", name) and not fields_of(bare(name)) and len(name.split()) <= 12
-
-
-def read_address(pointing: Pointing, scope: Scope, wanted: Field) -> Outcome:
-    """The service address at its label, to the right of it or below; the street alone where no city follows."""
-    labels = [label for label in pointing.labels.get("address", ()) if label.cell.leads and not label.cell.below]
-    texts = tuple(dict.fromkeys(label.cell.text.rstrip(" :") for label in labels if label.rank == 0))
-    if not texts:
-        return Missing("no label of it")
-    reason = ""
-    for right in (True, False):
-        outcome = AddressBlock(texts, right=right).read(scope, wanted)
-        if isinstance(outcome, Found):
-            return outcome
-        reason = reason or outcome.reason
-        if outcome.reason.endswith("are printed"):
-            return outcome
-    return _street_alone(labels) or Missing(reason)
-
-
-def _street_alone(labels: Sequence[Label]) -> Found | None:
-    """A street in one line to the right of its label."""
-    for label in labels:
-        beside = label.cell.line.text[label.cell.end :].lstrip(" :")
-        begin = len(label.cell.line.text) - len(beside)
-        end = next((end for start, end in label.cell.line.phrases if start <= begin < end), begin)
-        text = label.cell.line.text[begin:end].strip()
-        if _STREET_LINE.fullmatch(text):
-            span = label.cell.line.span(begin, end)
-            rule = f"right of {label}"
-            return Found(Address(line_1=text), span, rule, {"line_1": Found(text, span, rule)})
-    return None

@@ -1,11 +1,11 @@
 """Which value a label points to: the one beside it, or the one under it."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from parsers.generic.cells import Board, Cell, Form, bare
-from parsers.generic.wordings import fields_of
+from parsers.generic.cells import Board, Cell, Form, bare, part_of
+from parsers.generic.wordings import fields_of, is_label
 
 UNDER = 4.5  # heights: a value stands no further below its label
 WRAP = 1.9  # heights between the lines of one label
@@ -15,10 +15,60 @@ FADING = (3.0, 1.6, 0.7)  # what a label of each rank is worth
 STEPPED_OVER = 0.4  # what is left of it where words that mean nothing to us stand between
 BESIDE_PROSE = 0.35
 
+NOTHING = "none"
+"""What bills print for an amount of nothing."""
 _HARMLESS = frozenset(
-    "by on as of at is the was for due to days day thank you received cr usd and in or from electronic check ach autopay"
-    " automatic thanks yourpayment payment see details below page total amount".split()
-) | {"", "thankyou", "thankyouforyourpayment", "thanks!", "duedate", "asof", "onorbefore", "fordays", "billingdays"}
+    [
+        "by",
+        "on",
+        "as",
+        "of",
+        "at",
+        "is",
+        "the",
+        "was",
+        "for",
+        "due",
+        "to",
+        "days",
+        "day",
+        "thank",
+        "you",
+        "received",
+        "cr",
+        "usd",
+        "and",
+        "in",
+        "or",
+        "from",
+        "electronic",
+        "check",
+        "ach",
+        "autopay",
+        "automatic",
+        "thanks",
+        "payment",
+        "see",
+        "details",
+        "below",
+        "page",
+        "total",
+        "amount",
+        "actual",
+        "estimate",
+        "estimated",
+        "est",
+        "act",
+        "thankyou",
+        "thankyouforyourpayment",
+        "duedate",
+        "asof",
+        "onorbefore",
+        "fordays",
+        "billingdays",
+        "yourpayment",
+    ]
+) | {""}
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,17 +99,37 @@ class Pointed:
 
 
 def labels_of(board: Board) -> list[Label]:
-    """All labels of a page, those wrapped over two lines too."""
+    """All labels of a page, those wrapped over two lines too, and those that stand side by side without a gap."""
     found: list[Label] = []
     for cell in board.cells:
-        if cell.form != "words":
-            continue
-        for whole in (cell, *_wrapped(board, cell)):
-            fields = fields_of(whole.bare)
-            found.extend(Label(field, rank, whole, board) for field, rank in fields)
-            if fields:
-                break
+        if cell.form == "words":
+            found.extend(_labels(board, cell))
     return found
+
+
+def _labels(board: Board, cell: Cell) -> list[Label]:
+    here = fields_of(cell.bare)
+    if not here or here[0][1]:
+        for whole in _wrapped(board, cell):
+            fields = fields_of(whole.bare)
+            if fields and (not here or not fields[0][1]):
+                return [Label(field, rank, whole, board) for field, rank in fields]
+    if here or is_label(cell.bare):
+        return [Label(field, rank, cell, board) for field, rank in here]
+    return [Label(field, rank, part, board) for part in _side_by_side(cell) for field, rank in fields_of(part.bare)]
+
+
+def _side_by_side(cell: Cell) -> Sequence[Cell]:
+    """Two headings of neighbouring columns whose gap is that of two words."""
+    words = cell.text.split()
+    if not 2 < len(words) <= MOST_WORDS or cell.end - cell.begin != len(cell.text):
+        return ()
+    for cut in range(1, len(words)):
+        at = cell.begin + len(" ".join(words[:cut]))
+        left, right = part_of(cell, cell.begin, at), part_of(cell, at + 1, cell.end)
+        if is_label(left.bare) and is_label(right.bare):
+            return left, replace(right, leads=True)
+    return ()
 
 
 def _wrapped(board: Board, cell: Cell) -> Iterator[Cell]:
@@ -69,6 +139,12 @@ def _wrapped(board: Board, cell: Cell) -> Iterator[Cell]:
     for lower in islice(board.below(cell, WRAP), 2):
         if lower.form == "words" and lower.leads and len(lower.text.split()) <= MOST_WORDS:
             yield replace(cell, below=(lower,))
+
+
+def _fitting(forms: Collection[Form]) -> Callable[[Cell], bool]:
+    if "money" in forms:
+        return lambda cell: cell.form in forms or cell.bare == NOTHING
+    return lambda cell: cell.form in forms
 
 
 class Pointing:
@@ -88,7 +164,7 @@ class Pointing:
         found = []
         for label in self.labels.get(field, ()):
             if label.rank < ranks:
-                found.extend(self._values(label, lambda cell: cell.form in forms))
+                found.extend(self._values(label, _fitting(forms)))
         return found
 
     def _values(self, label: Label, fits: Callable[[Cell], bool]) -> Iterator[Pointed]:
@@ -104,7 +180,8 @@ class Pointing:
                 under = None
             yield Pointed(label, cell, worth * share, "right of")
         if under:
-            yield Pointed(label, under, worth * 0.95, "below")
+            cell, share = under
+            yield Pointed(label, cell, worth * share * 0.95, "below")
 
     def _beside(self, label: Label, fits: Callable[[Cell], bool]) -> tuple[Cell, float] | None:
         """The value to the right of a label; several amounts in a row are of several columns: the last, if any."""
@@ -126,15 +203,15 @@ class Pointing:
         under_total = any(bare(c.text).endswith("total") for c in label.board.above(last, 14))
         return last, share if under_total else share * STEPPED_OVER
 
-    def _under(self, label: Label, fits: Callable[[Cell], bool]) -> Cell | None:
-        """The value under a label, past at most one cell that is no value."""
-        label_box = label.cell.box
-        passed = 0
-        for cell in label.board.below(label.cell, UNDER):
+    def _under(self, label: Label, fits: Callable[[Cell], bool]) -> tuple[Cell, float] | None:
+        """The value under a label; what stands between them may be the rest of a label that we do not know."""
+        left, _, right, _ = label.cell.box
+        share = 1.0
+        for passed, cell in enumerate(label.board.below(label.cell, UNDER)):
             if fits(cell):
                 row = [c for c in label.board.between(cell.baseline - 1, cell.baseline + 1) if fits(c)]
-                return max(row, key=lambda c: min(c.box[2], label_box[2]) - max(c.box[0], label_box[0]))
-            passed += 1
-            if passed > 1 or id(cell) in self._is_label:
+                return max(row, key=lambda c: min(c.box[2], right) - max(c.box[0], left)), share
+            if passed or id(cell) in self._is_label:
                 return None
+            share = STEPPED_OVER if cell.bare else 1.0
         return None

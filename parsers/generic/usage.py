@@ -9,9 +9,8 @@ from itertools import permutations
 from typing import Literal
 
 from parsers.errors import UnreadableError
-from parsers.generic.cells import Board, Cell, bare
+from parsers.generic.cells import Board, Cell
 from parsers.generic.pointing import Pointing
-from parsers.generic.wordings import fields_of
 from parsers.values import quantity
 
 Unit = Literal["kwh", "kw", "therms", "ccf"]
@@ -29,10 +28,10 @@ _PAST = re.compile(
     r"average|avg|per ?day|daily|last ?year|year ?ago|history|compar|previous ?12|12[- ]?month|annual|to ?date|typical"
     r"|baseline|allowance|allocat|would|threshold|contract|minimum|block|first|next|over|up ?to|tier|bank|carr"
     r"|price|example|equal|appx|highest|past|home|neighbo",
-    re.I,
+    re.IGNORECASE,
 )
-_PRICED = re.compile(r"^[\s)]*(?:x|@|at|times|\*)\s*-?\$?\s*\.?\d", re.I)
-_PRICE_BEFORE = re.compile(r"(?:\d\s*(?:x|@)|\$\s?\d*\.\d+\s*(?:/|per)?)\s*$", re.I)
+_PRICED = re.compile(r"^[\s)]*(?:x|@|at|times|\*)\s*-?\$?\s*\.?\d", re.IGNORECASE)
+_PRICE_BEFORE = re.compile(r"(?:\d\s*(?:x|@)|\$\s?\d*\.\d+\s*(?:/|per)?)\s*$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,8 +80,19 @@ def _labelled(pointing: Pointing) -> Iterator[Used]:
             continue
         if one.cell.form == "number" and one.worth < 1.0:
             continue
+        if one.where == "below" and _in_history(pointing, one.cell):
+            continue
         worth = min(one.worth, WORTH["labelled"])
         yield Used(amount, unit, "labelled", worth, one.cell, one.rule)
+
+
+def _in_history(pointing: Pointing, cell: Cell) -> bool:
+    """Whether a number stands in a row that begins with a month: the usage of months past."""
+    board = next(board for board in pointing.boards if board.sheet.number == cell.page)
+    return any(
+        re.match(r"(?i)(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)", other.text)
+        for other in board.left_of(cell)[:3]
+    )
 
 
 def _unit_in(words: str) -> Unit | None:
@@ -123,7 +133,9 @@ def _reading(board: Board, row: Sequence[Cell]) -> Used | None:
     numbers = [(cell, amount) for cell in row if (amount := _amount(cell.text)) is not None and "%" not in cell.text]
     for (_, first), (_, second) in permutations(numbers[:5], 2):
         difference = first - second
-        if difference <= 0 or len(first.as_tuple().digits) < 3:
+        if difference < 0 or len(first.as_tuple().digits) < 3:
+            continue
+        if difference == 0 and not _nothing_used(row):
             continue
         for cell, usage in reversed(numbers[2:]):
             if usage in (first, second) or not _made(difference, usage, [n for _, n in numbers], first, second):
@@ -134,8 +146,15 @@ def _reading(board: Board, row: Sequence[Cell]) -> Used | None:
     return None
 
 
+def _nothing_used(row: Sequence[Cell]) -> bool:
+    """Whether a row of equal readings says that they are readings, and that nothing was used."""
+    kinds = re.findall(r"(?i)\b(?:actual|estimate[d]?|act|est)\b", row[0].line.text)
+    last = _amount(row[-1].text)
+    return len(kinds) == 2 and last == 0
+
+
 def _made(difference: Decimal, usage: Decimal, numbers: Iterable[Decimal], *readings: Decimal) -> bool:
-    if usage == difference and len(usage.as_tuple().digits) >= 2:
+    if usage == difference and (len(usage.as_tuple().digits) >= 2 or usage == 0):
         return True
     exponent = usage.as_tuple().exponent
     step = Decimal(1).scaleb(exponent if isinstance(exponent, int) else 0)
@@ -183,7 +202,8 @@ def settle(found: Sequence[Used], units: Sequence[Unit]) -> Settled | str:
         chosen = _settled([used for used in found if used.unit == unit], unit)
         if isinstance(chosen, Settled):
             return chosen
-        reason = chosen or reason
+        if chosen:
+            return chosen
     return reason
 
 
@@ -201,9 +221,7 @@ def _settled(found: Sequence[Used], unit: Unit) -> Settled | str:
         elif worth >= 2.0:
             scores[amount] = worth
             kinds[amount] = {"reading": used}
-    parts = {used.amount for _, used in ((a, u) for a, u in ())}
     ordered = sorted(scores.items(), key=lambda item: -item[1])
-    ordered = [(amount, score) for amount, score in ordered if amount not in parts]
     if not ordered:
         return ""
     (amount, score), *others = ordered

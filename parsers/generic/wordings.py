@@ -18,11 +18,13 @@ _AFTER = (
 )
 _COMPANY = r"(?!\w*(?:supply|generation|delivery|distribution|transmission|tax|credit|last|prior|previous))\w{0,24}?"
 _UTILITY = r"(?!\w*(?:gas|tax|credit|last|prior|previous|water))\w{0,24}?"
+_NO_SERVICE = r"(?!\w*(?:supply|generation|delivery|distribution|transmission|electric|gas|water|sewer))"
 _SERVICE = r"(?: charges?| services?( charges?)?| bill| amount| costs?| charges and credits| energy charges?)"
 
+OTHER = "other"
 WORDINGS: Mapping[str, Ranks] = {
     # what is none of our fields, though it looks like one
-    "other": (
+    OTHER: (
         (
             r".*(?: amount| total) (?: due| past due| now due| owed)? (?: if paid)? after.*",
             r".*(?: after due date| late payment| if paid late| late amount).*",
@@ -32,7 +34,7 @@ WORDINGS: Mapping[str, Ranks] = {
             r".*(?: average| last year| year ago| per day| daily| comparison| history| to date| deposit| budget plan).*",
             r"budget(?: billing)? (?: amount| balance| charges?| settlement).*",
             r"invoice(?: number| no| #)?| statement(?: number| no| #)| bill(?: number| no| #| id)",
-            r"verification code| premise(?:s)?(?: number| id| no)?| pod ?-?(?: id)?| cycle(?: number)?| route",
+            r"verification code| cycle(?: number)?| route",
             r"(?: phone| telephone| fax)(?: number)?| customer service.*| questions.*| page",
             r"amount of (?: your )? last payment.*| date of last payment",
             r"scheduled? read date| reading date next| contract (?: end|expiration) date| meter read cycle",
@@ -120,7 +122,7 @@ WORDINGS: Mapping[str, Ranks] = {
     ),
     "total_amount": (
         (
-            r"total (?: of)? (?: your)? (?: new|current|net new|net current) (?: \w{0,10})? (?: charges?|billing|bill|activity|month(?:ly)? charges?|amount)(?: and credits)?",
+            rf"{_NO_SERVICE}total (?: of)? (?: your)? (?: new|current|net new|net current) (?: \w{{0,10}})? (?: charges?|billing|bill|activity|month(?:ly)? charges?|amount)(?: and credits)?",
             r"(?: new|current|net current|net new) (?: account|monthly|month|months|period|bill|billing|utility)? (?: charges?|billing|activity|bill charges?)(?: total)?",
             r"total (?: for)? (?: this|the|current) (?: month|period|bill|billing period|statement)",
             r"total from this billing period",
@@ -138,7 +140,7 @@ WORDINGS: Mapping[str, Ranks] = {
     "delivery_charge": (
         (
             rf"(?: sub)?total {_UTILITY} (?: electric|electricity) (?: delivery|distribution|transmission and distribution){_SERVICE}?",
-            rf"(?: sub)?total (?: electricity|electric) delivery",
+            r"(?: sub)?total (?: electricity|electric) delivery",
             rf"current {_UTILITY} (?: electric|electricity) delivery {_SERVICE}",
         ),
         (
@@ -165,7 +167,7 @@ WORDINGS: Mapping[str, Ranks] = {
         (
             rf"(?: sub)?total {_COMPANY} (?: natural)? gas{_SERVICE}?",
             rf"(?: your)? current {_COMPANY} (?: natural)? gas{_SERVICE}",
-            rf"(?: natural)? gas (?: charges?| services?| costs?)* total",
+            r"(?: natural)? gas (?: charges?| services?| costs?)* total",
         ),
         (rf"(?: natural)? gas{_SERVICE}", r"(?: natural)? gas"),
     ),
@@ -182,6 +184,12 @@ WORDINGS: Mapping[str, Ranks] = {
             r"(?: total)? (?: water|sewer|wastewater|stormwater|storm water|drainage|refuse|trash|sanitation|solid waste|street ?light(?:s|ing)?|garbage|recycling|fire)(?: services?)? (?: charges?)?",
             r"(?: total)? (?: other|miscellaneous|misc|non energy|additional) (?: charges?| services?| fees)(?: and credits|/adjustments| and adjustments|/credits| or credits)?",
             r"(?: total)? (?: taxes|tax) (?: and (?: other )? (?: fees|charges|surcharges))?",
+        ),
+    ),
+    "community_solar_bill_credit": (
+        (
+            r".*(?: community|shared) (?: solar|generation)(?: bill)? credits?(?: applied)?",
+            r".*cdg credit ?-? applied to this bill| solar subscription credits?| .*net meter(?:ing)? credit transfer(?:red)?",
         ),
     ),
     "amount_due": (
@@ -276,6 +284,18 @@ WORDINGS: Mapping[str, Ranks] = {
             r"service account",
         ),
     ),
+    "premises_number": ((r"premises? (?: number|no|#|id)",),),
+    "service_id": (
+        (
+            r"service (?: id|identifier)(?: number)?| service account(?: number)?| service agreement (?: id|number)| sa (?: id|#)",
+        ),
+    ),
+    "pod_id": (
+        (r".*(?: pod|podid) ?(?: id)?(?: number| is)?| point of delivery(?: id(?:entification)?)?(?: number)?",),
+    ),
+    "esi_id": ((r"esi ?-?id(?: number| #)?| esid(?: #)?",),),
+    "electric_choice_id": ((r"electric choice (?: id|number|id number)",),),
+    "loadzone": ((r"load ?zone",),),
     "supplier_name": (
         (
             r"(?: your|current|electric|electricity|gas)* supplier(?: is| name)?| (?: your)? (?: electric|energy|electricity) (?: supplier|generation supplier) (?: is)?",
@@ -298,7 +318,7 @@ _TELLING = re.compile(
     "due|pay|ow|amount|balance|bal|charg|bill|total|account|acct|a/c|customer|date|issue|mail|statement|invoice|as ?of|on"
     "|meter|kwh|kilowatt|used|usage|use|energy|electric|gas|therm|ccf|deliver|supp|generat|demand|load|kw|rate|tariff"
     "|schedule|serv|premis|propert|location|site|period|from|to|days|read|forward|previous|prior|last|past|from|month"
-    "|water|sewer|tax|trash|refuse|misc|address|time|debit|tdu|consum"
+    "|water|sewer|tax|trash|solar|cdg|premis|pod|esi|choice|zone|refuse|misc|address|time|debit|tdu|consum"
 )
 LONGEST_LABEL = 70  # letters; more make a sentence
 
@@ -312,6 +332,13 @@ def fields_of(words: str) -> tuple[tuple[str, int], ...]:
     for (field, rank), patterns in _COMPILED.items():
         if field not in found and any(pattern.fullmatch(words) for pattern in patterns):
             found[field] = rank
-    if "other" in found:
+    if OTHER in found:
         return ()
     return tuple(sorted(found.items(), key=lambda item: item[1]))
+
+
+def is_label(words: str) -> bool:
+    """Whether these bare words are a label, be it one of a field that we do not read."""
+    if fields_of(words):
+        return True
+    return 0 < len(words) <= LONGEST_LABEL and any(pattern.fullmatch(words) for pattern in _COMPILED[OTHER, 0])
