@@ -1,0 +1,13 @@
+"""Duke Energy Ohio: electricity and gas, with a choice of suppliers. It shares its telephones with Kentucky."""
+
+from parsers.families.duke_energy import SITE
+from parsers.families.duke_energy_with_gas import DukeEnergyWithGas
+
+
+class DukeEnergyOhio(DukeEnergyWithGas):
+    code = "duke_energy_ohio"
+    name = "Duke Energy Ohio"
+    marks = (
+        SITE,
+        ("all Ohio rates", "Choice Service ID", "Public Utilities Commission of Ohio", "800.686.7826", "800-686-7826"),
+    )

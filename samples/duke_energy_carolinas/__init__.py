@@ -1,0 +1,1 @@
+"""Bills after the layouts of Duke Energy Carolinas."""
