@@ -12,13 +12,12 @@ from typing import Any
 
 from parsers import pdfium
 from parsers.frame import Frame, Matrix, combine
+from parsers.lines import UNKNOWN_LETTER
 from parsers.model import Box
 from parsers.pdfium import Handle, LoadedPage
 
 Char = dict[str, Any]
 Point = tuple[float, float]
-
-UNKNOWN_LETTER = "\N{REPLACEMENT CHARACTER}"
 
 _SPACE = 0x20
 _HYPHEN = 0x02

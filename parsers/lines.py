@@ -13,6 +13,8 @@ from unicodedata import normalize
 
 from parsers.model import Box
 
+UNKNOWN_LETTER = "\N{REPLACEMENT CHARACTER}"
+"""A character that the page shows and whose font does not say which it is: no value may touch it."""
 STRAY_GAP = 0.05  # of the font size: two words this near are one word with a space drawn over it
 PHRASE_GAP = 0.9  # of the font size: a wider gap parts two phrases
 _AS_TYPED = str.maketrans(
@@ -67,6 +69,11 @@ class Span:
     page: int
     words: tuple[Word, ...]
     text: str
+
+    @property
+    def unreadable(self) -> bool:
+        """Whether any of its words holds a character that nobody knows."""
+        return any(UNKNOWN_LETTER in word.text for word in self.words)
 
     @cached_property
     def box(self) -> Box:
@@ -159,9 +166,11 @@ def lines_of(page: int, words: Iterable[Word]) -> tuple[Line, ...]:
 
 
 def _repaired(words: Sequence[Word]) -> Iterator[Word]:
+    """Words parted by stray spaces made one; what stands beside an unknown character may belong to it."""
     held = words[0]
     for word in words[1:]:
-        if abs(word.x0 - held.x1) <= STRAY_GAP * min(word.size, held.size):
+        unknown = held.text[-1] == UNKNOWN_LETTER or word.text[0] == UNKNOWN_LETTER
+        if abs(word.x0 - held.x1) <= (PHRASE_GAP if unknown else STRAY_GAP) * min(word.size, held.size):
             held = held.joined(word)
         else:
             yield held

@@ -24,6 +24,7 @@ from parsers.meters import Commodity, EachMeter, Unit
 from parsers.patterns import InLine
 from parsers.places import Above, Below, RightOf
 from parsers.rules import Absent, Condition, OfMeters, Part, Rule, SameAs
+from parsers.same_street import AtStreet
 from parsers.search import Search
 from parsers.sections import HEADING, Blocks, Rows, Section
 from parsers.sentences import Sentence
@@ -40,6 +41,7 @@ __all__ = [
     "above",
     "absent",
     "adding_up",
+    "address_at_street",
     "address_below",
     "address_in",
     "address_right_of",
@@ -152,6 +154,11 @@ def street_below(*labels: str) -> Rule:
 def street_above(*labels: str) -> Rule:
     """The street in the lines that end above a label, where no city is printed."""
     return StreetLine(labels, above=True)
+
+
+def address_at_street(*labels: str, full: Rule) -> Rule:
+    """The ``full`` address, where its street is the one to the right of a label; of another street the street alone."""
+    return AtStreet(labels, full)
 
 
 def address_in(part: Part, pattern: str) -> Rule:

@@ -9,6 +9,8 @@ from parsers.lines import Span
 from parsers.model import Source
 from parsers.region import Region
 
+UNREADABLE = "a character of it cannot be read"
+
 
 @dataclass(frozen=True)
 class Found:
@@ -25,6 +27,10 @@ class Found:
 
     def because(self, *grounds: str) -> "Found":
         return replace(self, grounds=(*self.grounds, *grounds))
+
+    @property
+    def unreadable(self) -> bool:
+        return self.span.unreadable or any(part.unreadable for part in self.parts.values())
 
     @property
     def source(self) -> Source:
@@ -77,5 +83,8 @@ class Scope:
         return replace(self, region=region)
 
     def note(self, wanted: Field, rule: str, outcome: Outcome) -> Outcome:
+        """Notes the attempt down and gives its outcome; a value that holds an unknown character is none."""
+        if isinstance(outcome, Found) and outcome.unreadable:
+            outcome = Missing(UNREADABLE)
         self.attempts.append(Attempt(wanted.path, rule, outcome))
         return outcome

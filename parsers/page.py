@@ -12,6 +12,7 @@ from parsers.legible import is_legible
 from parsers.model import Box
 from parsers.paths import Shape, read_shapes
 from parsers.pdfium import LoadedPage
+from parsers.type3.characters import settled_chars, with_capitals
 from parsers.words import BaselinePage
 
 Origin = Literal["text", "glyphs", "ocr"]
@@ -132,7 +133,8 @@ class PdfiumPage(OwnPage):
         return self._first_look.usable
 
     def read_chars(self) -> list[Char]:
-        return read_chars(self._load(self), self.frame, self.page_number)
+        chars = read_chars(self._load(self), self.frame, self.page_number)
+        return settled_chars(chars) if self.origin == "glyphs" else chars
 
     def read_shapes(self) -> dict[str, list[Shape]]:
         return read_shapes(self._load(self), self.frame, self.page_number)
@@ -140,5 +142,5 @@ class PdfiumPage(OwnPage):
     @cached_property
     def _first_look(self) -> _FirstLook:
         loaded = self._load(self)
-        text = read_text(loaded)
+        text = with_capitals(read_text(loaded)) if self.origin == "glyphs" else read_text(loaded)
         return _FirstLook(loaded.frame, text, is_legible(text, unmapped=loaded.map_errors()))

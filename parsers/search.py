@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from parsers.errors import DeclarationError, UnreadableError
 from parsers.kinds import KINDS, Kind
 from parsers.lines import Span
-from parsers.outcome import Field, Found, Missing, Outcome, Scope
+from parsers.outcome import UNREADABLE, Field, Found, Missing, Outcome, Scope
 from parsers.region import Region
 from parsers.rules import Part, Rule
 from parsers.values import MonthDay
@@ -82,6 +82,8 @@ class Search(Rule):
         if not regions:
             return scope.note(wanted, str(self), Missing(f"{self.part} not found"))
         found, reasons = self._all(regions, wanted)
+        if self.picked != "agreed" and UNREADABLE in reasons:
+            return scope.note(wanted, str(self), Missing(UNREADABLE))
         if found and reasons and self.picked == "sum":
             return scope.note(wanted, str(self), Missing(f"a part of the sum is not read: {reasons[0]}"))
         if found:
@@ -98,6 +100,9 @@ class Search(Rule):
                     reasons.append(place.reason)
                     continue
                 span, kind = place
+                if span.unreadable:
+                    reasons.append(UNREADABLE)
+                    continue
                 try:
                     found.append(Found(kind.read(span.text), span, str(self)))
                 except UnreadableError as error:

@@ -10,12 +10,11 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import pikepdf
 
-from parsers.lines import plain
+from parsers.lines import UNKNOWN_LETTER, plain
 from parsers.type3.fonts import Glyph, Type3Font, type3_fonts
 from parsers.type3.likeness import letters_by_likeness
 from parsers.type3.table import shipped_table
 
-UNKNOWN = "\N{REPLACEMENT CHARACTER}"
 BLANK = " "
 TINY = 4  # dots: a font with no higher drawing is read by machines alone, if at all
 FEW_DRAWINGS = 5  # a font with no more may be one of dots and rules
@@ -50,7 +49,7 @@ def true_maps(fonts: Sequence[Type3Font], table: Mapping[str, str]) -> list[tupl
     liar = sum(of_all) > max(FEW_LIES, len(of_all) / 2)
     false = [font for font, verdicts in judged if liar or sum(verdicts) > max(FEW_LIES, len(verdicts) * CAUGHT)]
     maps = [(font, {code: _character(glyph, table) for code, glyph in _read(font).items()}) for font in false]
-    letters_by_likeness(maps, UNKNOWN)
+    letters_by_likeness(maps, UNKNOWN_LETTER)
     return maps
 
 
@@ -74,4 +73,4 @@ def _read(font: Type3Font) -> Mapping[int, Glyph]:
 
 
 def _character(glyph: Glyph, table: Mapping[str, str]) -> str:
-    return BLANK if glyph.blank else table.get(glyph.key or "", UNKNOWN)
+    return BLANK if glyph.blank else table.get(glyph.key or "", UNKNOWN_LETTER)
