@@ -20,6 +20,7 @@ from parsers.utilities.central_maine_power import CentralMainePower
 from parsers.utilities.cirro_energy import CirroEnergy
 from parsers.utilities.commonwealth_edison import CommonwealthEdison
 from parsers.utilities.con_edison import ConEdison
+from parsers.utilities.connecticut_natural_gas import ConnecticutNaturalGas
 from parsers.utilities.constellation import Constellation
 from parsers.utilities.consumers_energy import ConsumersEnergy
 from parsers.utilities.cps_energy import CpsEnergy
@@ -32,6 +33,7 @@ from parsers.utilities.duke_energy_indiana import DukeEnergyIndiana
 from parsers.utilities.duke_energy_kentucky import DukeEnergyKentucky
 from parsers.utilities.duke_energy_ohio import DukeEnergyOhio
 from parsers.utilities.duke_energy_progress import DukeEnergyProgress
+from parsers.utilities.eversource import Eversource
 from parsers.utilities.green_mountain_energy import GreenMountainEnergy
 from parsers.utilities.hawaiian_electric import HawaiianElectric
 from parsers.utilities.hudson_energy import HudsonEnergy
@@ -42,6 +44,7 @@ from parsers.utilities.met_ed import MetEd
 from parsers.utilities.mon_power import MonPower
 from parsers.utilities.national_grid_massachusetts import NationalGridMassachusetts
 from parsers.utilities.national_grid_new_york import NationalGridNewYork
+from parsers.utilities.new_york_state_electric_and_gas import NewYorkStateElectricAndGas
 from parsers.utilities.nextera_energy_services import NexteraEnergyServices
 from parsers.utilities.ohio_edison import OhioEdison
 from parsers.utilities.pacific_power import PacificPower
@@ -54,14 +57,17 @@ from parsers.utilities.potomac_edison import PotomacEdison
 from parsers.utilities.ppl_electric import PplElectric
 from parsers.utilities.pseg_new_jersey import PsegNewJersey
 from parsers.utilities.puget_sound_energy import PugetSoundEnergy
+from parsers.utilities.rochester_gas_and_electric import RochesterGasAndElectric
 from parsers.utilities.rocky_mountain_power import RockyMountainPower
 from parsers.utilities.san_diego_gas_and_electric import SanDiegoGasAndElectric
 from parsers.utilities.seattle_city_light import SeattleCityLight
 from parsers.utilities.silicon_valley_power import SiliconValleyPower
 from parsers.utilities.southern_california_edison import SouthernCaliforniaEdison
+from parsers.utilities.southern_connecticut_gas import SouthernConnecticutGas
 from parsers.utilities.summer_energy import SummerEnergy
 from parsers.utilities.toledo_edison import ToledoEdison
 from parsers.utilities.txu_energy import TxuEnergy
+from parsers.utilities.united_illuminating import UnitedIlluminating
 from parsers.utilities.west_penn_power import WestPennPower
 from parsers.utilities.xcel_energy import XcelEnergy
 from parsers.utility import Marks, Utility
@@ -79,6 +85,7 @@ UTILITIES: tuple[type[Utility], ...] = (
     CirroEnergy,
     CommonwealthEdison,
     ConEdison,
+    ConnecticutNaturalGas,
     Constellation,
     ConsumersEnergy,
     CpsEnergy,
@@ -91,6 +98,7 @@ UTILITIES: tuple[type[Utility], ...] = (
     DukeEnergyKentucky,
     DukeEnergyOhio,
     DukeEnergyProgress,
+    Eversource,
     GreenMountainEnergy,
     HawaiianElectric,
     HudsonEnergy,
@@ -101,6 +109,7 @@ UTILITIES: tuple[type[Utility], ...] = (
     MonPower,
     NationalGridMassachusetts,
     NationalGridNewYork,
+    NewYorkStateElectricAndGas,
     NexteraEnergyServices,
     OhioEdison,
     PacificPower,
@@ -113,14 +122,17 @@ UTILITIES: tuple[type[Utility], ...] = (
     PplElectric,
     PsegNewJersey,
     PugetSoundEnergy,
+    RochesterGasAndElectric,
     RockyMountainPower,
     SanDiegoGasAndElectric,
     SeattleCityLight,
     SiliconValleyPower,
     SouthernCaliforniaEdison,
+    SouthernConnecticutGas,
     SummerEnergy,
     ToledoEdison,
     TxuEnergy,
+    UnitedIlluminating,
     WestPennPower,
     XcelEnergy,
 )
