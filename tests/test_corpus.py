@@ -70,8 +70,14 @@ def compared(code: str) -> collections.Counter[tuple[str, str]]:
         truths, reads = label(path)["bills"], document.to_json()["bills"]
         counts["bills", "right" if len(truths) == len(reads) else "wrong"] += 1
         for truth, read in zip(truths, reads, strict=False):
-            counts.update(_outcomes(truth, {name: value for name, value in read.items() if name not in BESIDE}))
+            values = {name: value for name, value in read.items() if name not in BESIDE}
+            counts.update(_outcomes(_in_order(truth), _in_order(values)))
     return counts
+
+
+def _in_order(bill: dict[str, Any]) -> dict[str, Any]:
+    """The bill with its meters by service and number: a label may name them in another order than the pages do."""
+    return bill | {"meters": sorted(bill["meters"], key=lambda meter: (meter["type"], str(meter["id"])))}
 
 
 def _outcomes(truth: dict[str, Any], read: dict[str, Any]) -> Iterator[tuple[str, str]]:

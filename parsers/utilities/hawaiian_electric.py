@@ -13,12 +13,7 @@ TOTAL = row_end("Total for Current Charges").last()
 class HawaiianElectric(Utility):
     code = "hawaiian_electric"
     name = "Hawaiian Electric"
-    marks = (
-        "Hawaiian Electric",
-        ("hawaiianelectric.com", "heco.com"),
-        "Service Period",
-        ("Current Charges", "Amount Due"),
-    )
+    marks = (("hawaiianelectric.com", "heco.com"), "Service Period", ("Current Charges", "Total Amount Due"))
     services = ("electric",)
     proven = False
 
