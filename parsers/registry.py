@@ -11,6 +11,7 @@ from parsers.region import Sheet
 from parsers.utilities.aep_energy import AepEnergy
 from parsers.utilities.aep_ohio import AepOhio
 from parsers.utilities.agera_energy import AgeraEnergy
+from parsers.utilities.alabama_power import AlabamaPower
 from parsers.utilities.ameren_illinois import AmerenIllinois
 from parsers.utilities.arizona_public_service import ArizonaPublicService
 from parsers.utilities.atlantic_city_electric import AtlanticCityElectric
@@ -34,6 +35,8 @@ from parsers.utilities.duke_energy_kentucky import DukeEnergyKentucky
 from parsers.utilities.duke_energy_ohio import DukeEnergyOhio
 from parsers.utilities.duke_energy_progress import DukeEnergyProgress
 from parsers.utilities.eversource import Eversource
+from parsers.utilities.florida_power_and_light import FloridaPowerAndLight
+from parsers.utilities.georgia_power import GeorgiaPower
 from parsers.utilities.green_mountain_energy import GreenMountainEnergy
 from parsers.utilities.hawaiian_electric import HawaiianElectric
 from parsers.utilities.hudson_energy import HudsonEnergy
@@ -41,6 +44,7 @@ from parsers.utilities.illuminating_company import IlluminatingCompany
 from parsers.utilities.jersey_central_power_and_light import JerseyCentralPowerAndLight
 from parsers.utilities.los_angeles_department_of_water_and_power import LosAngelesDepartmentOfWaterAndPower
 from parsers.utilities.met_ed import MetEd
+from parsers.utilities.mississippi_power import MississippiPower
 from parsers.utilities.mon_power import MonPower
 from parsers.utilities.national_grid_massachusetts import NationalGridMassachusetts
 from parsers.utilities.national_grid_new_york import NationalGridNewYork
@@ -76,6 +80,7 @@ UTILITIES: tuple[type[Utility], ...] = (
     AepEnergy,
     AepOhio,
     AgeraEnergy,
+    AlabamaPower,
     AmerenIllinois,
     ArizonaPublicService,
     AtlanticCityElectric,
@@ -99,6 +104,8 @@ UTILITIES: tuple[type[Utility], ...] = (
     DukeEnergyOhio,
     DukeEnergyProgress,
     Eversource,
+    FloridaPowerAndLight,
+    GeorgiaPower,
     GreenMountainEnergy,
     HawaiianElectric,
     HudsonEnergy,
@@ -106,6 +113,7 @@ UTILITIES: tuple[type[Utility], ...] = (
     JerseyCentralPowerAndLight,
     LosAngelesDepartmentOfWaterAndPower,
     MetEd,
+    MississippiPower,
     MonPower,
     NationalGridMassachusetts,
     NationalGridNewYork,

@@ -69,6 +69,10 @@ class Sheet:
         for x, text in cells:
             self.text(abs(x), top, text, size=size, font=font, align="right" if x < 0 else "left")
 
+    def at(self, baseline: float, *cells: tuple[float, str], size: float = 9, font: str = REGULAR) -> None:
+        """A row whose letters stand on this line."""
+        self.row(baseline - ASCENT * size, *cells, size=size, font=font)
+
     def table(
         self,
         top: float,

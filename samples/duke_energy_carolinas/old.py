@@ -11,7 +11,6 @@ from decimal import Decimal
 from samples import expectation
 from samples.drawing import BOLD, Sheet
 from samples.layouts.duke_energy import Register
-from samples.layouts.duke_energy_draw import at
 from samples.money import charge, dollars, number, percent
 
 PHONE = "DUKE PHONE: 800-653-5307 www.duke-energy.com"
@@ -101,57 +100,57 @@ def draw(bill: OldBill) -> bytes:
     sheet = Sheet(f"Sample bill {bill.account}", size=(522, 792))
     _head(sheet, bill)
     headings = "PREVIOUS BILL", "PAYMENTS", "NEW CHARGES", "ADJUSTMENTS", "AMOUNT DUE"
-    at(sheet, 103, *zip((28, 137, 228, 329, 431), headings, strict=True))
-    at(sheet, 113.8, (42, "AMOUNT"), (157, "(-)"), (256, "(+)"), (346, "(+ OR -)"), (456, "(=)"))
+    sheet.at(103, *zip((28, 137, 228, 329, 431), headings, strict=True))
+    sheet.at(113.8, (42, "AMOUNT"), (157, "(-)"), (256, "(+)"), (346, "(+ OR -)"), (456, "(=)"))
     row = (bill.previous, 0, bill.new, 0, bill.previous + bill.new)
-    at(sheet, 130.6, *zip((-93, -185, -295, -386, -499), map(dollars, row), strict=True))
+    sheet.at(130.6, *zip((-93, -185, -295, -386, -499), map(dollars, row), strict=True))
     foot = _titles(sheet, 147.6)
     if bill.on_next_page:
         foot = _charges(sheet, bill, foot)
-        at(sheet, foot + 9, (12, "See Next Page for Meter Reading and Billing Details"))
+        sheet.at(foot + 9, (12, "See Next Page for Meter Reading and Billing Details"))
     else:
         _table(sheet, bill, foot)
     _comparison(sheet, bill)
     _stub(sheet, bill)
     if bill.on_next_page:
-        at(sheet, 519.6, (467, "Page 1 of 2"))
+        sheet.at(519.6, (467, "Page 1 of 2"))
         sheet.next_page()
         _head(sheet, bill, ":")
         _table(sheet, bill, _titles(sheet, 104.4))
-        at(sheet, 754.6, (464, "Page 2 of 2"))
+        sheet.at(754.6, (464, "Page 2 of 2"))
     return sheet.finish()
 
 
 def _head(sheet: Sheet, bill: OldBill, colon: str = "") -> None:
-    at(sheet, 40.6, (18, bill.customer), (310, "Account Number"), (-513, bill.account), font=BOLD)
-    at(sheet, 50.6, (18, bill.street), (310, "Verification Code"), (-513, "5"))
-    at(sheet, 61.9, (310, "Bill Date"), (-513, f"{bill.billed:%m/%d/%Y}"))
-    at(sheet, 72, (310, f"Current Charges Past Due After{colon}"), (-513, f"{bill.due:%m/%d/%Y}"), font=BOLD)
+    sheet.at(40.6, (18, bill.customer), (310, "Account Number"), (-513, bill.account), font=BOLD)
+    sheet.at(50.6, (18, bill.street), (310, "Verification Code"), (-513, "5"))
+    sheet.at(61.9, (310, "Bill Date"), (-513, f"{bill.billed:%m/%d/%Y}"))
+    sheet.at(72, (310, f"Current Charges Past Due After{colon}"), (-513, f"{bill.due:%m/%d/%Y}"), font=BOLD)
     days = (bill.end - bill.start).days
     start, end = f"{bill.start:%b %d}".upper(), f"{bill.end:%b %d}".upper()
-    at(sheet, 87.6, (12, f"Service From: {start} to {end} ( {days} Days)"))
-    at(sheet, 87.6, (220, "Your next scheduled meter reading will occur between MAY 04 and MAY 09"), size=8)
+    sheet.at(87.6, (12, f"Service From: {start} to {end} ( {days} Days)"))
+    sheet.at(87.6, (220, "Your next scheduled meter reading will occur between MAY 04 and MAY 09"), size=8)
 
 
 def _titles(sheet: Sheet, foot: float) -> float:
-    at(sheet, foot, (12, "METER"), (58, "METER READINGS:"), (168, "MULTI-"), (242, "TOTAL"))
-    at(sheet, foot, (301, "RATE SCHEDULE"), (471, "AMOUNT"))
-    at(sheet, foot + 10.8, *COLUMNS, size=8.5)
+    sheet.at(foot, (12, "METER"), (58, "METER READINGS:"), (168, "MULTI-"), (242, "TOTAL"))
+    sheet.at(foot, (301, "RATE SCHEDULE"), (471, "AMOUNT"))
+    sheet.at(foot + 10.8, *COLUMNS, size=8.5)
     return foot + 26.4
 
 
 def _table(sheet: Sheet, bill: OldBill, foot: float) -> None:
     for n, meter in enumerate(bill.meters):
         rate = ((301, bill.rate),) if n == 0 else ()
-        at(sheet, foot, (12, meter.id), *rate)
+        sheet.at(foot, (12, meter.id), *rate)
         foot += 9 if n == 0 else 0
         for register in meter.registers:
             numbers = ((-99, register.before), (-155, register.now), (-190, str(register.constant)))
             usage = ((-270, f"{register.used:,}"), (275, register.unit), (301, register.words))
-            at(sheet, foot, *numbers, *usage)
+            sheet.at(foot, *numbers, *usage)
             foot += 9
         if meter.billed:
-            at(sheet, foot, (-270, f"{meter.billed:,}"), (275, "KW"), (301, "Billing Demand"))
+            sheet.at(foot, (-270, f"{meter.billed:,}"), (275, "KW"), (301, "Billing Demand"))
             foot += 9
     _charges(sheet, bill, foot)
 
@@ -159,31 +158,31 @@ def _table(sheet: Sheet, bill: OldBill, foot: float) -> None:
 def _charges(sheet: Sheet, bill: OldBill, foot: float) -> float:
     rows = [*bill.charges, *([("Prior Balance Due", bill.previous)] if bill.previous else [])]
     for words, amount in rows:
-        at(sheet, foot, (301, words), (-512, number(amount)))
+        sheet.at(foot, (301, words), (-512, number(amount)))
         foot += 9
-    at(sheet, foot + 6.8, (295, "Amount Due"), font=BOLD)
-    at(sheet, foot + 9, (-512, number(bill.previous + bill.new)))
+    sheet.at(foot + 6.8, (295, "Amount Due"), font=BOLD)
+    sheet.at(foot + 9, (-512, number(bill.previous + bill.new)))
     return foot
 
 
 def _comparison(sheet: Sheet, bill: OldBill) -> None:
-    at(sheet, 322.6, (13, "Electricity Usage"), (103, "This Month"), (199, "Last Year"))
-    at(sheet, 336.7, (-145, f"{bill.used:,}"), (-235, "N/A"))
-    at(sheet, 338.4, (13, "Total KWH"))
-    at(sheet, 346.6, (-145, str((bill.end - bill.start).days)), (-235, "N/A"))
-    at(sheet, 346.6, (277, "A late payment charge of 1.0 % will be added to any past due"))
-    at(sheet, 348.2, (13, "Days"))
-    at(sheet, 355.9, (277, "utility balance not paid within 25 days of the bill date."))
-    at(sheet, 518.4, (12, "For Correspondence:"), (126, "PO BOX 100 CHARLOTTE NC 28201-0100"))
-    at(sheet, 528.7, (126, PHONE))
+    sheet.at(322.6, (13, "Electricity Usage"), (103, "This Month"), (199, "Last Year"))
+    sheet.at(336.7, (-145, f"{bill.used:,}"), (-235, "N/A"))
+    sheet.at(338.4, (13, "Total KWH"))
+    sheet.at(346.6, (-145, str((bill.end - bill.start).days)), (-235, "N/A"))
+    sheet.at(346.6, (277, "A late payment charge of 1.0 % will be added to any past due"))
+    sheet.at(348.2, (13, "Days"))
+    sheet.at(355.9, (277, "utility balance not paid within 25 days of the bill date."))
+    sheet.at(518.4, (12, "For Correspondence:"), (126, "PO BOX 100 CHARLOTTE NC 28201-0100"))
+    sheet.at(528.7, (126, PHONE))
 
 
 def _stub(sheet: Sheet, bill: OldBill) -> None:
-    at(sheet, 634.3, (302, "Account Number"), (-512, bill.account), font=BOLD)
-    at(sheet, 663.1, (302, "Amount Due"), (-511, dollars(bill.previous + bill.new)), font=BOLD)
-    at(sheet, 677.5, (302, "Current Charges Past Due After"), (-511, f"{bill.due:%m/%d/%Y}"), font=BOLD)
+    sheet.at(634.3, (302, "Account Number"), (-512, bill.account), font=BOLD)
+    sheet.at(663.1, (302, "Amount Due"), (-511, dollars(bill.previous + bill.new)), font=BOLD)
+    sheet.at(677.5, (302, "Current Charges Past Due After"), (-511, f"{bill.due:%m/%d/%Y}"), font=BOLD)
     if bill.previous:
-        at(sheet, 695, (302, "REMINDER"), font=BOLD)
-        at(sheet, 702.7, (302, "Your Duke Energy account has a past due balance. Failure"), size=8)
-        at(sheet, 711.4, (302, "to pay the past due amount could end your service."), size=8)
-    at(sheet, 758.2, (302, "Total Amount Enclosed"), (410, "$"))
+        sheet.at(695, (302, "REMINDER"), font=BOLD)
+        sheet.at(702.7, (302, "Your Duke Energy account has a past due balance. Failure"), size=8)
+        sheet.at(711.4, (302, "to pay the past due amount could end your service."), size=8)
+    sheet.at(758.2, (302, "Total Amount Enclosed"), (410, "$"))
