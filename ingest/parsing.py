@@ -102,10 +102,10 @@ class ParserPool:
         """Page count and encryption. Raises ``DocumentError``."""
         return Inspection.model_validate(await self._ask_about_file({"op": "inspect", "path": str(path)}, priority))
 
-    async def cut(self, path: Path, first: int, last: int, target: Path, *, priority: int = 0) -> None:
-        """Writes pages ``first`` to ``last``, counted from 1, as a PDF of their own. Raises ``DocumentError``."""
-        request = {"op": "cut", "path": str(path), "first": first, "last": last, "target": str(target)}
-        await self._ask_about_file(request, priority)
+    async def cut(self, path: Path, pieces: Iterable[Piece], *, priority: int = 0) -> None:
+        """Writes each piece of a document as a PDF of its own. Raises ``DocumentError``."""
+        wanted = [piece.model_dump(mode="json") for piece in pieces]
+        await self._ask_about_file({"op": "cut", "path": str(path), "pieces": wanted}, priority)
 
     async def close(self) -> None:
         """Ends all children and waits for their end; calls that are under way or wait get ``Unavailable``."""

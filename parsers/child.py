@@ -6,7 +6,7 @@
     {"op": "explain", "path": "/x.pdf", "options": {}}                   {"ok": {"text": "…", "document": "bill", …}}
     {"op": "draw", "path": "/x.pdf", "page": 1, "marks": […], "target": …}   {"ok": {}}
     {"op": "inspect", "path": "/x.pdf"}                                  {"ok": {"page_count": 3, "encrypted": false}}
-    {"op": "cut", "path": "/x.pdf", "first": 1, "last": 2, "target": …}  {"ok": null}
+    {"op": "cut", "path": "/x.pdf", "pieces": [{"first": 1, "last": 2, "target": …}]}  {"ok": null}
                                                                          {"error": {"kind": …, "detail": …}}
 
 ``kind`` is a ``DocumentKind``, or ``unavailable`` (the file itself could not be read) or ``failed`` (a mistake of
@@ -36,6 +36,7 @@ from pdfplumber.utils.exceptions import MalformedPDFException, PdfminerException
 from parsers.cutting import cut
 from parsers.document import inspect
 from parsers.errors import DocumentError
+from parsers.model import Piece
 
 UNAVAILABLE = "unavailable"
 FAILED = "failed"
@@ -144,7 +145,7 @@ def _inspect(request: Message) -> Message:
 
 
 def _cut(request: Message) -> None:
-    cut(Path(request["path"]), request["first"], request["last"], Path(request["target"]))
+    cut(Path(request["path"]), [Piece.model_validate(piece) for piece in request["pieces"]])
 
 
 _OPERATIONS: dict[str, Callable[[Message], Message | None]] = {

@@ -9,6 +9,7 @@ and ``Bill.missing`` says why.
 import datetime as dt
 from decimal import Decimal
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
@@ -134,6 +135,18 @@ class Document(_Model):
     def to_json(self) -> dict[str, Any]:
         """The document as plain JSON values, in the form that the labels of a corpus have."""
         return self.model_dump(mode="json")
+
+
+class Piece(_Model):
+    """Pages to be cut out of a PDF, counted from 1, and where they go.
+
+    ``mark`` is written into the piece where several of the same pages must differ in their bytes.
+    """
+
+    first: int
+    last: int
+    target: Path
+    mark: str | None = None
 
 
 class Inspection(_Model):

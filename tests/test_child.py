@@ -20,7 +20,7 @@ from pdfplumber.utils.exceptions import PdfminerException
 from parsers import child
 from parsers.cutting import cut
 from parsers.errors import DeclarationError, DocumentError
-from parsers.model import DocumentKind
+from parsers.model import DocumentKind, Piece
 
 COMMAND = [sys.executable, "-P", "-m", "parsers.child"]
 
@@ -76,7 +76,8 @@ class TestProtocol:
         assert document["page_count"] == 1
         assert conversation.ask(op="explain", path=str(good), options={})["ok"]["text"]
         target = tmp_path / "cut.pdf"
-        assert conversation.ask(op="cut", path=str(good), first=1, last=1, target=str(target)) == {"ok": None}
+        pieces = [{"first": 1, "last": 1, "target": str(target)}]
+        assert conversation.ask(op="cut", path=str(good), pieces=pieces) == {"ok": None}
         assert target.read_bytes().startswith(b"%PDF-")
 
     def test_ends_with_its_stdin(self, good: Path) -> None:
@@ -241,7 +242,7 @@ class TestCutting:
     def test_pages_and_nothing_else(self, tmp_path: Path) -> None:
         whole, target = tmp_path / "whole.pdf", tmp_path / "part.pdf"
         whole.write_bytes(hostile.pages(9))
-        cut(whole, 3, 5, target)
+        cut(whole, [Piece(first=3, last=5, target=target)])
         with pikepdf.open(target) as pdf:
             assert len(pdf.pages) == 3
         assert sorted(tmp_path.iterdir()) == [target, whole]
@@ -251,11 +252,31 @@ class TestCutting:
         whole.write_bytes(hostile.encrypted(user="", owner="printing only"))
         made = []
         for _ in range(2):
-            cut(whole, 1, 1, target)
+            cut(whole, [Piece(first=1, last=1, target=target)])
             made.append(target.read_bytes())
         assert made[0] == made[1]
         with pikepdf.open(target) as pdf:
             assert not pdf.is_encrypted
+
+    def test_many_at_once_are_what_each_is_alone(self, tmp_path: Path) -> None:
+        whole, alone = tmp_path / "whole.pdf", tmp_path / "alone.pdf"
+        whole.write_bytes(hostile.pages(9))
+        pieces = [Piece(first=n, last=n + 1, target=tmp_path / f"{n}.pdf") for n in (7, 1, 3, 2)]
+        cut(whole, pieces)
+        for piece in pieces:
+            cut(whole, [piece.model_copy(update={"target": alone})])
+            assert piece.target.read_bytes() == alone.read_bytes()
+
+    def test_a_mark_tells_pieces_of_the_same_pages_apart(self, tmp_path: Path) -> None:
+        whole = tmp_path / "whole.pdf"
+        whole.write_bytes(hostile.pages(3))
+        marks = [None, "bill 1 of 2", "bill 2 of 2", "bill 2 of 2"]
+        pieces = [Piece(first=2, last=2, target=tmp_path / f"{n}.pdf", mark=mark) for n, mark in enumerate(marks)]
+        cut(whole, pieces)
+        unmarked, one, two, again = (piece.target.read_bytes() for piece in pieces)
+        assert two == again
+        assert len({unmarked, one, two}) == 3
+        assert [len(pikepdf.open(piece.target).pages) for piece in pieces] == [1, 1, 1, 1]
 
     def test_images_of_other_pages_stay_behind(self, tmp_path: Path) -> None:
         """Pages of a batch often share one dictionary of everything that any of them shows."""
@@ -269,9 +290,9 @@ class TestCutting:
         }  # fmt: skip
         whole, target = tmp_path / "whole.pdf", tmp_path / "part.pdf"
         whole.write_bytes(hostile.pdf(objects))
-        cut(whole, 1, 1, target)
+        cut(whole, [Piece(first=1, last=1, target=target)])
         assert target.stat().st_size < 5_000
-        cut(whole, 2, 2, target)
+        cut(whole, [Piece(first=2, last=2, target=target)])
         assert target.stat().st_size > 200_000
 
     @pytest.mark.parametrize(("first", "last"), [(0, 1), (2, 1), (1, 10), (-1, 2)])
@@ -279,7 +300,7 @@ class TestCutting:
         whole = tmp_path / "whole.pdf"
         whole.write_bytes(hostile.pages(9))
         with pytest.raises(ValueError, match="of 9"):
-            cut(whole, first, last, tmp_path / "part.pdf")
+            cut(whole, [Piece(first=first, last=last, target=tmp_path / "part.pdf")])
         assert list(tmp_path.iterdir()) == [whole]
 
     def test_what_cannot_be_taken_apart(self, tmp_path: Path) -> None:
@@ -291,5 +312,5 @@ class TestCutting:
         ]:
             whole.write_bytes(data)
             with pytest.raises(DocumentError) as refusal:
-                cut(whole, 1, 1, tmp_path / "part.pdf")
+                cut(whole, [Piece(first=1, last=1, target=tmp_path / "part.pdf")])
             assert refusal.value.kind is kind

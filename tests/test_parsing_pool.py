@@ -15,7 +15,7 @@ from ingest import children
 from ingest.errors import Unavailable
 from ingest.parsing import ParserFailed, ParserPool, _answer
 from parsers.errors import DocumentError
-from parsers.model import Document, DocumentKind
+from parsers.model import Document, DocumentKind, Piece
 
 DEADLINE = 60
 READ = {"unknown_utility"}  # a page of plain text is read, and belongs to nobody
@@ -146,10 +146,10 @@ class TestHostileDocuments:
         whole, target = tmp_path / "whole.pdf", tmp_path / "part.pdf"
         whole.write_bytes(hostile.pages(9))
         async with ParserPool(size=1) as pool:
-            await pool.cut(whole, 3, 5, target)
+            await pool.cut(whole, [Piece(first=3, last=5, target=target)])
             assert (await pool.inspect(target)).page_count == 3
             with pytest.raises(DocumentError):
-                await pool.cut(whole, 3, 10, target)
+                await pool.cut(whole, [Piece(first=3, last=10, target=target)])
 
     async def test_a_file_out_of_reach_is_not_the_documents_fault(self, tmp_path: Path) -> None:
         async with ParserPool(size=1) as pool:
