@@ -7,7 +7,7 @@ reason. Children are started, never forked.
 import asyncio
 import heapq
 import itertools
-from collections.abc import AsyncIterator, Coroutine, Sequence
+from collections.abc import AsyncIterator, Coroutine, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +19,7 @@ import structlog
 from ingest.children import Child, ChildDied, Message
 from ingest.errors import Unavailable
 from parsers.errors import DocumentError
-from parsers.model import Document, DocumentKind, Inspection
+from parsers.model import Document, DocumentKind, Inspection, Piece
 
 RECYCLE_AFTER = 1000  # starting costs 0.9 s, a thousand documents leave some 12 MB behind
 _STOPPING = "The service is stopping."
