@@ -19,11 +19,14 @@ from parsers.locate import (
     prints,
     row_end,
     section,
+    settled,
 )
 
 SUMMARY = section("Account Summary", until="Summary of New Charges", left=HEADING)
 REMAINING = ("Remaining Balance", "Credit Balance", "Past Due Balance")
 PAID = section("Previous Account Balance", until=(*REMAINING, "New Charges"), within=SUMMARY)
+PREVIOUS = row_end("Previous Account Balance").within(SUMMARY)
+PAYMENTS = in_line(r"^(?!Previous Account Balance).*? {payments}$").within(PAID).summed()
 NEW = section("Summary of New Charges", until="Total New Charges", left=HEADING)
 AGREEMENT = section("SA # :", until=("Total Electric Charges", "SA # :"), onward=True, closed=True)
 HEAD = section("BILL DATE", until="Account Summary", left="Account Summary", closed=True)
@@ -56,7 +59,7 @@ class LosAngelesDepartmentOfWaterAndPower(Utility):
     billed_on = below("BILL DATE")
     due_on = below("DATE DUE") | below("AUTO PAYMENT")
     amount_due = row_end("Total Amount Due").within(SUMMARY) | below("AMOUNT DUE")
-    outstanding_balance = row_end(*REMAINING).within(SUMMARY)
+    outstanding_balance = row_end(*REMAINING).within(SUMMARY) | settled(PREVIOUS, PAYMENTS)
     total_amount = row_end("Total New Charges") | row_end("New Charges").within(SUMMARY)
     electricity_amount = SERVICE.summed()
     electricity_consumption = SERVICE.summed() | ALL_USED.summed()
@@ -84,7 +87,7 @@ class LosAngelesDepartmentOfWaterAndPower(Utility):
         ),
     )
     evidence = beside(
-        previous_balance=row_end("Previous Account Balance").within(SUMMARY),
-        payments=in_line(r"^(?!Previous Account Balance).*? {payments}$").within(PAID).summed(),
+        previous_balance=PREVIOUS,
+        payments=PAYMENTS,
         other_charges=in_line(r"^(?!Electric Charges|Total ).*? {other_charges}$").within(NEW).summed(),
     )
