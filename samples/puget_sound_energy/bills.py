@@ -1,6 +1,8 @@
 """The sample bills of Puget Sound Energy, drawn from its printed labels."""
 
+import datetime as dt
 from dataclasses import replace
+from typing import Any
 
 from samples import expectation
 from samples.files import Sample
@@ -12,8 +14,8 @@ FORM = "############"
 THERMS = 61
 
 
-def slashed(bill: Case) -> tuple[str, str]:
-    return tuple(f"{day.month}/{day.day}/{day.year}" for day in (bill.start, bill.end))  # type: ignore[return-value]
+def slashed(day: dt.date) -> str:
+    return f"{day.month}/{day.day}/{day.year}"
 
 
 def gas_charge(gas: bool) -> int:
@@ -50,7 +52,7 @@ def pages(bill: Case, gas: bool) -> list[Rows]:
 
 
 def details(bill: Case, gas: bool) -> Rows:
-    start, end = slashed(bill)
+    start, end = slashed(bill.start), slashed(bill.end)
     rows: Rows = [
         ((40, "Electric Detail Information"),),
         ((40, "Meter Number"), (120, "Start Date"), (190, "Start Read"), (400, "Kilowatt Hours (kWh)")),
@@ -77,9 +79,9 @@ def sample(name: str, bill: Case, gas: bool) -> Sample:
     bill = replace(bill, town=bill.town.title(), meter=f"P{bill.meter}")
     address = dict.fromkeys(expectation.ADDRESS_FIELDS) | {"line_1": bill.street, "city": bill.town}
     shown = {"id": None if gas else bill.meter, "tariff": None, "demand_kw": None, "address": address}
-    expected = bill.expected(CODE, bill.account(FORM), meter=shown, delivery_charge=None, supply_charge=None)
+    expected: Any = bill.expected(CODE, bill.account(FORM), meter=shown, delivery_charge=None, supply_charge=None)
     if gas:
-        record = expected["bills"][0]  # type: ignore[index]
+        record = expected["bills"][0]
         period = {key: record[key] for key in ("billing_period_from", "billing_period_to")}
         record["meters"].append(expectation.meter(type="gas", consumption=THERMS, address=address, **period))
         record |= {"gas_consumption": THERMS, "gas_consumption_unit": "therms", "gas_amount": gas_charge(gas)}
