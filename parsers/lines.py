@@ -16,6 +16,7 @@ from parsers.model import Box
 UNKNOWN_LETTER = "\N{REPLACEMENT CHARACTER}"
 """A character that the page shows and whose font does not say which it is: no value may touch it."""
 STRAY_GAP = 0.05  # of the font size: two words this near are one word with a space drawn over it
+UNKNOWN_GAP = 0.5  # of the font size: what stands farther from an unknown character is a word of its own
 PHRASE_GAP = 0.9  # of the font size: a wider gap parts two phrases
 _AS_TYPED = str.maketrans(
     {"\u2019": "'", "\u2018": "'", "`": "'", "\u201c": '"', "\u201d": '"', "\u00a0": " ", "\x02": "-"}
@@ -170,7 +171,7 @@ def _repaired(words: Sequence[Word]) -> Iterator[Word]:
     held = words[0]
     for word in words[1:]:
         unknown = held.text[-1] == UNKNOWN_LETTER or word.text[0] == UNKNOWN_LETTER
-        if abs(word.x0 - held.x1) <= (PHRASE_GAP if unknown else STRAY_GAP) * min(word.size, held.size):
+        if abs(word.x0 - held.x1) <= (UNKNOWN_GAP if unknown else STRAY_GAP) * min(word.size, held.size):
             held = held.joined(word)
         else:
             yield held

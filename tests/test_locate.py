@@ -6,6 +6,7 @@ import pytest
 from drawn import read, scope
 
 from parsers.errors import DeclarationError
+from parsers.lines import UNKNOWN_LETTER, Word, lines_of
 from parsers.locate import (
     HEADING,
     absent,
@@ -141,6 +142,14 @@ def test_stray_spaces_inside_numbers_are_repaired(tmp_path: Path) -> None:
     page = [(50, [(30, "Account"), (80, "9"), (85.0, "9999-00000")])]
     with scope(tmp_path, page) as where:
         assert value(read(right_of("Account"), where, "account_number")) == "99999-00000"
+
+
+@pytest.mark.parametrize(("apart", "known"), [(0.0, False), (4.0, False), (6.0, True)])
+def test_an_unknown_character_spoils_what_it_stands_at(apart: float, known: bool) -> None:
+    number = Word("PE100200", 30, 10, 80, 20, 18, 10)
+    mark = Word(UNKNOWN_LETTER, 80 + apart, 10, 85 + apart, 20, 18, 10)
+    (line,) = lines_of(1, [number, mark])
+    assert line.span(0, len(number.text)).unreadable is not known
 
 
 def test_a_value_may_touch_its_label(tmp_path: Path) -> None:
