@@ -23,14 +23,11 @@ ACCOUNT = r"(?:\d{5}-\d{5}-\d|\d{2}-\d{4}-\d{4}-\d{4}-\d)"
 CHART = "Next Billing Date:"  # begins the right column of page 1
 BEFORE = section("Your previous charges and payments", until="Your new charges", right=CHART)
 NEW = section("Your new charges", until="Messages For You", right=CHART)
-SUPPLY = section(
-    "Your Supply Charges",
-    "Your electricity supply charges",
-    until="Your electricity total",
-    right="Your Delivery Charges",
-)
-DELIVERY = section("Your Delivery Charges", until="Understanding your bill", left=HEADING)
 SIDE_BY_SIDE = ("Your Supply Charges", "Your Delivery Charges")
+SUPPLY = section(
+    SIDE_BY_SIDE[0], "Your electricity supply charges", until="Your electricity total", right=SIDE_BY_SIDE[1]
+)
+DELIVERY = section(SIDE_BY_SIDE[1], until="Understanding your bill", left=HEADING)
 READINGS = section("Electric Meter Detail", until=SIDE_BY_SIDE, onward=True)
 OLD_ELECTRIC = section("Your electricity charges", until=("Your gas charges", "Meter Detail"), onward=True)
 GAS = section("Gas Meter Detail", "Your gas charges", until=(*SIDE_BY_SIDE, "Your electricity charges"), onward=True)
@@ -38,6 +35,8 @@ GAS = section("Gas Meter Detail", "Your gas charges", until=(*SIDE_BY_SIDE, "You
 EARLIER = right_of("Total charges from your last bill").within(BEFORE)
 PAID = in_line(r"^Payments .*?{payments}").within(BEFORE).summed()
 REMAINING = right_of("Balance from previous bill", "Remaining balance", "Credit applied").within(BEFORE)
+DELIVERED = right_of("Total electricity delivery charges").within(DELIVERY)
+SUPPLIED = right_of("Total electricity supply charges").within(SUPPLY)
 PERIOD = in_line(r"Billing period: {billing_period_from} to {billing_period_to}")
 METER_PERIOD = in_line(r"billing period from {billing_period_from} to {billing_period_to}")
 ELECTRIC_PERIOD = METER_PERIOD.within(READINGS).of_bill() | METER_PERIOD.within(OLD_ELECTRIC).of_bill()
@@ -74,12 +73,8 @@ class ConEdison(Utility):
     billing_period_from = PERIOD.smallest()
     billing_period_to = PERIOD.largest()
     electricity_amount = right_of("Your electricity total") | right_of("Total electricity charges")
-    delivery_charge = right_of("Total electricity delivery charges").within(DELIVERY) | right_of(
-        "Total delivery charges"
-    ).within(OLD_ELECTRIC)
-    supply_charge = right_of("Total electricity supply charges").within(SUPPLY) | right_of(
-        "Total supply charges"
-    ).within(OLD_ELECTRIC)
+    delivery_charge = DELIVERED | right_of("Total delivery charges").within(OLD_ELECTRIC)
+    supply_charge = SUPPLIED | right_of("Total supply charges").within(OLD_ELECTRIC)
     community_solar_bill_credit = absent("no such line is known on these bills")
     gas_amount = right_of("Your gas total") | right_of("Total gas charges")
     outstanding_balance = REMAINING | REMAINING.read_as("none") | settled(EARLIER, PAID)

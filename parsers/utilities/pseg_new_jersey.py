@@ -51,7 +51,7 @@ POD = {"pod_id": right_of("Your PoD ID is:").shaped(r"P[EG]\d{18}")}
 class PsegNewJersey(Utility):
     code = "pseg_new_jersey"
     name = "PSE&G"
-    marks = ("pseg.com", "PSE&G", "Your energy bill", "For the period:")
+    marks = ("pseg.com", "Your energy bill", "Bill date:", "For the period:")
     services = ("electric", "gas")
     past_due_says = (*PAST_DUE, "** SHUT-OFF NOTICE **")
 
