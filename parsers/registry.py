@@ -51,6 +51,7 @@ from parsers.utilities.national_grid_new_york import NationalGridNewYork
 from parsers.utilities.new_york_state_electric_and_gas import NewYorkStateElectricAndGas
 from parsers.utilities.nextera_energy_services import NexteraEnergyServices
 from parsers.utilities.ohio_edison import OhioEdison
+from parsers.utilities.pacific_gas_and_electric import PacificGasAndElectric
 from parsers.utilities.pacific_power import PacificPower
 from parsers.utilities.peco import Peco
 from parsers.utilities.penelec import Penelec
@@ -120,6 +121,7 @@ UTILITIES: tuple[type[Utility], ...] = (
     NewYorkStateElectricAndGas,
     NexteraEnergyServices,
     OhioEdison,
+    PacificGasAndElectric,
     PacificPower,
     Peco,
     Penelec,

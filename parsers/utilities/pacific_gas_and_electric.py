@@ -1,0 +1,110 @@
+"""Pacific Gas and Electric: a summary on page 1, then a page of details for each service agreement.
+
+What a community choice aggregator charges for generation has lines and pages of its own, without a meter. New charges
+have no total where money is left over from before: only the amount due is printed then.
+"""
+
+from parsers.locate import (
+    HEADING,
+    Utility,
+    absent,
+    adding_up,
+    address_at_street,
+    address_below,
+    beside,
+    confirmed,
+    each_meter,
+    in_line,
+    is_zero,
+    prints,
+    right_of,
+    row_end,
+    same_as,
+    section,
+    sentence_after,
+)
+
+CREDIT = "CREDIT BALANCE - NO PAYMENT DUE"
+BEFORE = ("Amount Due on Previous Statement", "Credit Balance on Previous Statement")
+LEFT_OVER = ("Previous Unpaid Balance", "Outstanding Credit Balance")
+SUMMARY = section(
+    "Your Account Summary",
+    until=("Important Messages", "Electric Monthly Billing History", "Monthly Billing History", "Please return"),
+    left=HEADING,
+)
+LINES = section("Your Account Summary", until=("Total Amount Due", "CREDIT BALANCE"), left=HEADING)
+NEW = rf"^(?!{'|'.join(BEFORE + LEFT_OVER)}|Payment).*? "
+GENERATION = in_line(r"^(?:Current )?(?P<supplier_name>(?!PG&E)\S.*?) Electric Generation Charges {supply_charge}$")
+NOTHING_LEFT = is_zero("outstanding_balance") | ~prints(*BEFORE, *LEFT_OVER, within=SUMMARY)
+TOTAL = "new charges are not totalled beside a balance"
+
+ENDS = ("Details of", "Summary of NEM Charges", "Your Electric Charges Breakdown", "Your Gas Charges Breakdown")
+ELECTRIC = section(
+    "Details of PG&E Electric Delivery Charges",
+    "Details of Electric Delivery Charges",
+    "Details of PG&E Electric Monthly Charges",
+    "Details of Electric Monthly Charges",
+    "Details of PG&E Electric Charges",
+    "Details of Electric Charges",
+    until=ENDS,
+    onward=True,
+)
+GAS = section("Details of PG&E Gas Charges", "Details of Gas Charges", until=ENDS, onward=True)
+PERIOD = in_line(r"^{billing_period_from} (?:-|\u2013|to) {billing_period_to} \({days} billing days?\)")
+METER = {
+    "id": right_of("Meter #"),
+    "billing_period_from": PERIOD,
+    "billing_period_to": PERIOD,
+    "days": PERIOD,
+    "consumption": right_of("Total Usage", "Fixed Usage"),
+    "tariff": right_of("Rate Schedule:"),
+    "address": address_at_street("Service For:", full=address_below("Service For:")),
+}
+AGREEMENT = {"service_id": right_of("Service Agreement ID:").shaped(r"\d{10}")}
+
+
+class PacificGasAndElectric(Utility):
+    code = "pacific_gas_and_electric"
+    name = "Pacific Gas and Electric"
+    marks = ("www.pge.com/MyEnergy", "Account No:", "Statement Date:", "Due Date:")
+    services = ("electric", "gas")
+    skip_pages = ("Important Phone Numbers",)
+
+    account_number = right_of("Account No:").shaped(r"\d{10}-\d")
+    billed_on = right_of("Statement Date:")
+    due_on = right_of("Due Date:")
+    amount_due = row_end("Total Amount Due by", "Total Amount Due", CREDIT).within(SUMMARY)
+    outstanding_balance = row_end(*LEFT_OVER).within(SUMMARY)
+    total_amount = confirmed(
+        same_as("amount_due").only_if(NOTHING_LEFT, TOTAL), by=in_line(NEW + "{total_amount}$").within(LINES).summed()
+    ) | adding_up(
+        row_end("Current Electric Charges", "Current Gas Charges").within(LINES),
+        beside="outstanding_balance",
+        to="amount_due",
+        needed=True,
+    )
+    electricity_amount = row_end("Current Electric Charges").within(LINES) | confirmed(
+        same_as("total_amount"), by=in_line(r"Electric .*?{electricity_amount}$").within(LINES).summed()
+    )
+    delivery_charge = row_end("Current PG&E Electric Delivery Charges").within(LINES)
+    supply_charge = GENERATION.within(LINES)
+    gas_amount = row_end("Current Gas Charges", "Current PG&E Gas Charges").within(LINES)
+    community_solar_bill_credit = absent("no such line is known on these bills")
+    supplier_name = GENERATION.within(LINES)
+
+    meters = (
+        each_meter(
+            ELECTRIC,
+            type="electric",
+            demand_kw=sentence_after("highest demand was")
+            | in_line(r"^(?!Overage|Reactive).*? {demand_kw} kW @").largest(),
+            shared=METER,
+            attributes=AGREEMENT,
+        ),
+        each_meter(GAS, type="gas", unit="therms", shared=METER, attributes=AGREEMENT),
+    )
+    evidence = beside(
+        previous_balance=row_end(*BEFORE).within(LINES),
+        payments=row_end("Payment(s) Received Since Last Statement").within(LINES),
+        taxes=row_end("Electric Adjustments").within(LINES),
+    )

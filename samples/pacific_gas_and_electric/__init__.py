@@ -1,0 +1,1 @@
+"""Bills after the layout of Pacific Gas and Electric."""
