@@ -46,7 +46,8 @@ def _paragraph(spot: Spot) -> tuple[Line, int]:
     """The label's phrase and the lines that continue it below, as one line, and where the label ends in it."""
     begin, end = next(phrase for phrase in spot.line.phrases if phrase[0] < spot.end <= phrase[1])
     words = list(spot.line.words_between(begin, end))
-    left, last = words[0].x0, words[0]
+    last = next(word for word in words if any(map(str.isalnum, word.text)))  # a bullet hangs out to the left
+    left = last.x0
     for line in spot.area.lines:
         if 0 < line.baseline - last.baseline <= LINE_SPACING * last.size and len(words) < MOST_WORDS:
             spans = [line.span(*phrase) for phrase in line.phrases]

@@ -58,6 +58,12 @@ def test_a_value_after_the_end_of_the_line(tmp_path: Path, second: tuple[float, 
     assert (outcome.value if isinstance(outcome, Found) else None) == day
 
 
+def test_a_bullet_hangs_out_of_its_paragraph(tmp_path: Path) -> None:
+    page: list[Row] = [(50, [(190, "-"), (196, f"What you owe {DRAWN}")]), (61, [(196, "March 8, 2025.")])]
+    with scope(tmp_path, page) as where:
+        assert value(read(sentence_after(DRAWN), where, "due_on")) == dt.date(2025, 3, 8)
+
+
 def test_a_value_above_its_label(tmp_path: Path) -> None:
     page: list[Row] = [
         (20, [(30, "12.00")]),

@@ -30,6 +30,13 @@ from parsers.meters import EachMeter
 from parsers.utility import Service
 
 SITE = "duke-energy.com"
+
+
+def phones(*numbers: str) -> tuple[str, ...]:
+    """Telephone numbers as the bills of either time print them: ``800.555.0100``, ``800-555-0100``."""
+    return (*numbers, *(number.replace(".", "-") for number in numbers))
+
+
 SUMMARY = section("Billing summary", until=("Total Amount Due", "Total amount due"))
 HEAD = section("For service", until="Billing summary")
 ASIDE = "A kilowatt-hour (kWh) is"  # where the running text beside the tables begins
@@ -40,8 +47,9 @@ PERIOD = in_line(r"For service {billing_period_from:month_day} ?- ?{billing_peri
 )
 EARLIER = right_of("Previous Amount Due", "Previous amount due").within(SUMMARY)
 PAID = in_line(r"Payments? [Rr]eceived(?: {month_day})? {payments}").within(SUMMARY).summed()
-UNPAID = ~prints("Payment Received", "Payment received", "Payments Received", "Payments received", within=SUMMARY)
-ADJUSTED = prints("Adjustment", "Adjustments", "Transfer", "Late Payment", "Deposit", within=SUMMARY)
+# a payment of whatever name has a minus; without one all of the earlier amount is left
+REDUCED = prints("-", "Payment", "Payments", "Adjustment", "Adjustments", "Transfer", "Deposit", within=SUMMARY)
+ELECTRIC = prints("Current Electric Charges", within=SUMMARY)
 LIGHTING = prints("Current Lighting Charges", within=SUMMARY)
 RATE = "Your current rate is"
 
@@ -131,14 +139,18 @@ class DukeEnergy(Utility, family=True):
     billing_period_from = PERIOD
     billing_period_to = PERIOD
     electricity_consumption = right_of("Total KWH") | of_meters()
-    electricity_amount = right_of("Current Electric Charges").within(SUMMARY).unless(
-        LIGHTING, "lighting is charged beside it, and no total holds both"
-    ) | same_as("total_amount")
+    electricity_amount = (
+        right_of("Current Electric Charges")
+        .within(SUMMARY)
+        .unless(LIGHTING, "lighting is charged beside it, and no total holds both")
+        | right_of("Current Lighting Charges").within(SUMMARY).unless(ELECTRIC, "it is one of two services")
+        | same_as("total_amount")
+    )
     total_amount = FIVE | absent("the new charges are not totalled together with their taxes")
     outstanding_balance = (
         right_of("Prior Balance Due")
         | settled(EARLIER, PAID)
-        | EARLIER.only_if(UNPAID, "it is not known what is left of it").unless(ADJUSTED, "it was adjusted")
+        | EARLIER.unless(REDUCED, "the bill does not print what is left of it")
         | nothing_left(charges="total_amount", due="amount_due", payments=FIVE)
     )
     delivery_charge = supply_charge = absent("charges are not totalled by delivery and supply")

@@ -35,6 +35,7 @@ PERIOD = in_line(r"{billing_period_from} ?- ?{billing_period_to}")
 EARLIER = row_end("Previous Bill Amount").within(SUMMARY)
 PAID = row_end("Payment Received", "Payments Received").within(SUMMARY).summed()
 REMAINING = in_line(r"^Past Due .* {outstanding_balance}$").within(SUMMARY).summed()
+ELECTRIC = prints("Current Electric Service")
 LIGHTING = prints("Current Lighting Service")
 # the dash of the period, the sign before the usage and those of the sum between the readings may be missing
 READ = in_line(
@@ -71,6 +72,8 @@ class SouthernCompany(Utility, family=True):
     )
     electricity_amount = (right_of("Total Current Electric Service") | right_of("Current Electric Service")).unless(
         LIGHTING, "lighting is charged beside it, and no total holds both"
+    ) | right_of("Total Current Lighting Service", "Current Lighting Service").within(SUMMARY).unless(
+        ELECTRIC, "it is one of two services"
     )
     total_amount = adding_up(same_as("electricity_amount"), beside="outstanding_balance", to="amount_due", needed=True)
     delivery_charge = supply_charge = absent("charges are not totalled by delivery and supply")

@@ -29,6 +29,8 @@ READ = in_line(USED)
 REGISTER = in_line(r"^O(?:n|ff)-peak kWh used\b.* {consumption}$")
 DEMAND = in_line(r"^(?:(?:On|Off)-peak |Maximum |Billed )?[Dd]emand(?: K?k?W)?\b.* {demand_kw}$")
 BUDGET = prints("Budget billing charges")
+DRAFTED = prints("FPL automatic bill pay", "FPL AUTOMATIC BILL PAY")
+TWO_WAY = prints("kWh received", "kWh Received", "kWh delivered", "kWh Delivered", "Received kWh", "Delivered kWh")
 
 METER = {
     "billing_period_from": PERIOD.of_bill(),
@@ -46,9 +48,13 @@ class FloridaPowerAndLight(Utility):
     services = ("electric",)
     begins = r"FPL\.com Page 1\b(?! ?\d)"
 
-    account_number = right_of("Account Number:").shaped(ACCOUNT) | above("ACCOUNT NUMBER").shaped(ACCOUNT)
-    billed_on = right_of("Statement Date:")
-    due_on = sentence_after("drafted automatically on or after") | above("NEW CHARGES DUE BY")
+    account_number = right_of("Account Number:", "Account number:").shaped(ACCOUNT) | above("ACCOUNT NUMBER").shaped(
+        ACCOUNT
+    )
+    billed_on = right_of("Statement Date:", "Statement date:")
+    due_on = sentence_after("drafted automatically on or after") | above("NEW CHARGES DUE BY").unless(
+        DRAFTED, "the day on which it is drafted is not read"
+    )
     amount_due = right_of("Total amount you owe")
     outstanding_balance = right_of("Balance before new charges")
     total_amount = right_of("Total new charges")
@@ -62,7 +68,9 @@ class FloridaPowerAndLight(Utility):
             blocks(r"Meter [Rr]eading - Meter", within=METERS),
             type="electric",
             id=in_line(r"Meter [Rr]eading - Meter (?P<id>(?=[A-Z]*\d)[A-Z0-9]+) ?\."),
-            consumption=row_end("kWh used", "kWh Used") | READ | REGISTER.summed(),
+            consumption=(row_end("kWh used", "kWh Used") | READ | REGISTER.summed()).unless(
+                TWO_WAY, "what is used may be net of what the customer delivered"
+            ),
             reading=READ,
             prior_reading=READ,
             multiplier=READ,
