@@ -173,6 +173,20 @@ def parse(
         raise typer.Exit(_run(parse_command.run(paths, wanted)))
 
 
+@app.command("new-parser")
+def new_parser(
+    paths: Annotated[list[Path], typer.Argument(metavar="PDF...", help="Bills of one company.", show_default=False)],
+    code: Annotated[str | None, typer.Option(help="Its code in snake case; else told from its name.")] = None,
+    name: Annotated[str | None, typer.Option(help="Its name as printed; else told from the pages.")] = None,
+) -> None:
+    """Begin a parser for a company that has none: module, registration and samples, in a checkout of the source."""
+    from ingest.commands import new_parser as new_parser_command
+
+    with _exit_codes():
+        logs.configure("auto", "warning", role="new-parser")
+        raise typer.Exit(_run(new_parser_command.run(paths, code=code, name=name)))
+
+
 @app.command()
 def status(
     item: Annotated[

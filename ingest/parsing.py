@@ -98,6 +98,10 @@ class ParserPool:
         if "not_written" in reply:
             raise Unavailable(f"{target} could not be written: {reply['not_written']}.")
 
+    async def sketch(self, path: Path, name: str | None = None, *, priority: int = 0) -> Any:
+        """What a parser for the company of a document can begin with (``parsers.sketch``). Raises ``DocumentError``."""
+        return await self._ask_about_file({"op": "sketch", "path": str(path), "name": name}, priority)
+
     async def inspect(self, path: Path, *, priority: int = 0) -> Inspection:
         """Page count and encryption. Raises ``DocumentError``."""
         return Inspection.model_validate(await self._ask_about_file({"op": "inspect", "path": str(path)}, priority))

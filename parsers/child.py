@@ -5,6 +5,7 @@
     {"op": "read", "path": "/x.pdf", "options": {}}                      {"ok": {"document": "bill", ...}}
     {"op": "explain", "path": "/x.pdf", "options": {}}                   {"ok": {"text": "…", "document": "bill", …}}
     {"op": "draw", "path": "/x.pdf", "page": 1, "marks": […], "target": …}   {"ok": {}}
+    {"op": "sketch", "path": "/x.pdf", "name": null}                     {"ok": {"ideas": […], …}}
     {"op": "inspect", "path": "/x.pdf"}                                  {"ok": {"page_count": 3, "encrypted": false}}
     {"op": "cut", "path": "/x.pdf", "pieces": [{"first": 1, "last": 2, "target": …}]}  {"ok": null}
                                                                          {"error": {"kind": …, "detail": …}}
@@ -140,6 +141,12 @@ def _draw(request: Message) -> Message:
     return {}
 
 
+def _sketch(request: Message) -> Message:
+    from parsers.sketch import sketch
+
+    return sketch(Path(request["path"]), request["name"]).model_dump(mode="json")
+
+
 def _inspect(request: Message) -> Message:
     return inspect(Path(request["path"])).model_dump(mode="json")
 
@@ -152,6 +159,7 @@ _OPERATIONS: dict[str, Callable[[Message], Message | None]] = {
     "read": _read,
     "explain": _explain,
     "draw": _draw,
+    "sketch": _sketch,
     "inspect": _inspect,
     "cut": _cut,
 }

@@ -3,24 +3,28 @@
 import argparse
 import sys
 
-from samples.collection import MADE_WITH, all_samples, versions
+from samples.collection import MADE_WITH, all_samples, folders, versions
 from samples.files import store
 
 
 def main() -> int:
     options = argparse.ArgumentParser(prog="python -m samples", description=__doc__)
     options.add_argument("--force", action="store_true", help="overwrite changed expectations")
-    force = options.parse_args().force
+    options.add_argument(
+        "--only", nargs="+", default=[], choices=folders(), metavar="FOLDER", help="these folders alone"
+    )
+    chosen = options.parse_args()
     refused = 0
-    for sample in all_samples():
-        difference = store(sample, sample.path, force=force)
+    for sample in all_samples(chosen.only):
+        difference = store(sample, sample.path, force=chosen.force)
         if difference:
-            refused += not force
+            refused += not chosen.force
             print(difference)
     if refused:
         print(f"{refused} expectations changed; nothing of these was written. Look at them, then use --force.")
         return 1
-    MADE_WITH.write_text(versions())
+    if not chosen.only:
+        MADE_WITH.write_text(versions())
     return 0
 
 

@@ -2,7 +2,7 @@
 
 import importlib
 import zlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from importlib.metadata import version
 
 from samples.files import HERE, Sample
@@ -21,8 +21,9 @@ def utilities() -> list[str]:
     return [folder for folder in folders() if not folder.startswith("_") and folder != MAILS]
 
 
-def all_samples() -> Iterator[Sample]:
-    for folder in folders():
+def all_samples(only: Collection[str] = ()) -> Iterator[Sample]:
+    """Those of all folders, or of these."""
+    for folder in only or folders():
         module = "messages" if folder == MAILS else "bills"
         yield from importlib.import_module(f"samples.{folder}.{module}").samples()
 
