@@ -16,11 +16,11 @@ def split(utility: type[Utility], sheets: Sequence[Sheet]) -> list[Sequence[Shee
     Told from the cheap text of the pages. A page without its own head (a last page, an insert) belongs to the bill
     before it; what stands before the first beginning belongs to the first bill. Pages that count from 1 without the
     utility's marks (a letter, a leaflet) are no bill of their own. The covers of a collective bill belong to none of
-    its accounts; alone they are one bill.
+    its accounts, the first of which begins behind them; alone they are one bill.
     """
     begins = re.compile(utility.begins)
     covers = {at for at, sheet in enumerate(sheets) if any(sheet.prints(text) for text in utility.covers)}
-    starts = [at for at, sheet in enumerate(sheets) if at in covers or begins.search(_text(sheet))]
+    starts = [at for at, sheet in enumerate(sheets) if covers & {at, at - 1} or begins.search(_text(sheet))]
     ranges = list(pairwise([*starts, len(sheets)]))
     bills = [first for first, end in ranges if first in covers or prints_all(sheets[first:end], utility.marks)]
     cuts = bills if covers.intersection(bills[:1]) else [0, *bills[1:]]

@@ -71,6 +71,7 @@ def test_what_counts_its_own_pages_without_the_marks_is_no_bill(
         (["ALL ACCOUNTS", "Page 1 of 1", "ALL ACCOUNTS", "Page 1 of 1"], [(2, 2), (4, 4)]),  # two of them in one file
         (["a letter before", "ALL ACCOUNTS", "Page 1 of 1"], [(3, 3)]),
         (["ALL ACCOUNTS Page 1 of 2", "ALL ACCOUNTS Page 2 of 2", "Page 1 of 1"], [(3, 3)]),
+        (["ALL ACCOUNTS", "Page 2 of 3", "Page 3 of 3", "Page 1 of 1"], [(2, 3), (4, 4)]),
         (["ALL ACCOUNTS", "ALL ACCOUNTS"], [(1, 2)]),  # without its accounts it is a bill of its own
         (["Page 1 of 2", "Page 2 of 2"], [(1, 2)]),
     ],
