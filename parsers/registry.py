@@ -17,8 +17,10 @@ from parsers.utilities.arizona_public_service import ArizonaPublicService
 from parsers.utilities.atlantic_city_electric import AtlanticCityElectric
 from parsers.utilities.atmos_energy import AtmosEnergy
 from parsers.utilities.baltimore_gas_and_electric import BaltimoreGasAndElectric
+from parsers.utilities.centerpoint_energy_indiana import CenterPointEnergyIndiana
 from parsers.utilities.central_maine_power import CentralMainePower
 from parsers.utilities.cirro_energy import CirroEnergy
+from parsers.utilities.citizens_energy_group import CitizensEnergyGroup
 from parsers.utilities.commonwealth_edison import CommonwealthEdison
 from parsers.utilities.con_edison import ConEdison
 from parsers.utilities.connecticut_natural_gas import ConnecticutNaturalGas
@@ -50,13 +52,16 @@ from parsers.utilities.national_grid_massachusetts import NationalGridMassachuse
 from parsers.utilities.national_grid_new_york import NationalGridNewYork
 from parsers.utilities.new_york_state_electric_and_gas import NewYorkStateElectricAndGas
 from parsers.utilities.nextera_energy_services import NexteraEnergyServices
+from parsers.utilities.nicor_gas import NicorGas
 from parsers.utilities.ohio_edison import OhioEdison
 from parsers.utilities.pacific_gas_and_electric import PacificGasAndElectric
 from parsers.utilities.pacific_power import PacificPower
 from parsers.utilities.peco import Peco
 from parsers.utilities.penelec import Penelec
 from parsers.utilities.penn_power import PennPower
+from parsers.utilities.peoples_gas import PeoplesGas
 from parsers.utilities.pepco import Pepco
+from parsers.utilities.philadelphia_gas_works import PhiladelphiaGasWorks
 from parsers.utilities.portland_general_electric import PortlandGeneralElectric
 from parsers.utilities.potomac_edison import PotomacEdison
 from parsers.utilities.ppl_electric import PplElectric
@@ -73,6 +78,7 @@ from parsers.utilities.summer_energy import SummerEnergy
 from parsers.utilities.toledo_edison import ToledoEdison
 from parsers.utilities.txu_energy import TxuEnergy
 from parsers.utilities.united_illuminating import UnitedIlluminating
+from parsers.utilities.washington_gas import WashingtonGas
 from parsers.utilities.west_penn_power import WestPennPower
 from parsers.utilities.xcel_energy import XcelEnergy
 from parsers.utility import Marks, Utility
@@ -87,8 +93,10 @@ UTILITIES: tuple[type[Utility], ...] = (
     AtlanticCityElectric,
     AtmosEnergy,
     BaltimoreGasAndElectric,
+    CenterPointEnergyIndiana,
     CentralMainePower,
     CirroEnergy,
+    CitizensEnergyGroup,
     CommonwealthEdison,
     ConEdison,
     ConnecticutNaturalGas,
@@ -120,13 +128,16 @@ UTILITIES: tuple[type[Utility], ...] = (
     NationalGridNewYork,
     NewYorkStateElectricAndGas,
     NexteraEnergyServices,
+    NicorGas,
     OhioEdison,
     PacificGasAndElectric,
     PacificPower,
     Peco,
     Penelec,
     PennPower,
+    PeoplesGas,
     Pepco,
+    PhiladelphiaGasWorks,
     PortlandGeneralElectric,
     PotomacEdison,
     PplElectric,
@@ -143,6 +154,7 @@ UTILITIES: tuple[type[Utility], ...] = (
     ToledoEdison,
     TxuEnergy,
     UnitedIlluminating,
+    WashingtonGas,
     WestPennPower,
     XcelEnergy,
 )

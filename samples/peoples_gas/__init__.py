@@ -1,0 +1,1 @@
+"""Bills after the printed labels of Peoples Gas."""
