@@ -31,7 +31,9 @@ DETAIL = section(
     onward=True,
 )
 
-PERIOD = in_line(r"{billing_period_from} ?- ?{billing_period_to}")
+PERIOD = in_line(r"{billing_period_from} ?- ?{billing_period_to}").within(
+    section("Service Period", "Billing Period", until=("Billing Summary", "Current Service"))
+)
 EARLIER = row_end("Previous Bill Amount").within(SUMMARY)
 PAID = row_end("Payment Received", "Payments Received").within(SUMMARY).summed()
 REMAINING = in_line(r"^Past Due .* {outstanding_balance}$").within(SUMMARY).summed()
