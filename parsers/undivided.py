@@ -33,7 +33,7 @@ _END = re.compile(
     rf"(?P<street>.+?),? (?P<state>{STATE})(?:,? (?P<postal_code>\d{{5}})(?:-?(?P<postal_code_suffix>\d{{4}}))?)?",
     re.ASCII,
 )
-_BEGINS_AS_STREET = re.compile(r"\d|[A-Za-z]+ (?:And|AND|and|&) [A-Z]", re.ASCII)
+_BEGINS_AS_STREET = re.compile(r"\d|[NS][EW]? |[EW] |[A-Za-z]+ (?:And|AND|and|&) [A-Z]", re.ASCII)
 
 
 def divided(text: str) -> dict[str, str]:

@@ -22,6 +22,7 @@ from parsers.undivided import divided
         ("12 Sample St #5 Klamath Falls OR", "12 Sample St #5", "Klamath Falls"),
         ("12 Sample Ave NE Apt B Bldg 3 Salem OR 97399-0001", "12 Sample Ave NE Apt B Bldg 3", "Salem"),
         ("400 Hwy 97 N Central Point OR", "400 Hwy 97 N", "Central Point"),
+        ("NW Sample Ln Exampleville OR", "NW Sample Ln", "Exampleville"),
         ("12 Saint Example Rd Bend OR", "12 Saint Example Rd", "Bend"),
     ],
 )

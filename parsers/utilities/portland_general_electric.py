@@ -18,6 +18,7 @@ SUMMARY = section("Previous Amount Due", until=("AMOUNT DUE", "Amount Due"), lef
 METERS = blocks(r"^Meter # ?\S*\d", end=r"\bdays? of service\b", within=section("Your energy use", left=HEADING))
 USED = in_line(r"{days} days? of service {consumption} ?kWh")
 ID = r"(?P<id>[A-Z0-9]*\d{4,}[A-Z0-9]*)"
+ACCOUNT = r"(?:\d{10}|\d{4} \d{5}-\d{6} \d)"
 POINT_OF_DELIVERY = right_of("SPID").shaped(r"\d{10}") | row_end("(PODID) number for meter number").shaped(r"\d{10}")
 
 
@@ -27,10 +28,12 @@ class PortlandGeneralElectric(Utility):
     marks = ("portlandgeneral.com", "PGE", "Your energy use", "Current Charges", "Service Address")
     services = ("electric",)
 
-    account_number = right_of("Account #").shaped(r"(?:\d{10}|\d{4} \d{5}-\d{6} \d)")
+    account_number = right_of("Account #").shaped(ACCOUNT) | right_of("Account Number:", "Account number").shaped(
+        ACCOUNT
+    )
     billed_on = right_of("Bill Date", "Bill date", "Statement Date", "Statement date")
-    due_on = right_of("Due date for current bill", "Due Date:")
-    amount_due = right_of("AMOUNT DUE", "Amount Due:")
+    due_on = right_of("Due date for current bill", "Due Date:") | right_of("Due date")
+    amount_due = right_of("AMOUNT DUE", "Amount Due:") | right_of("Amount due")
     outstanding_balance = row_end("Balance Forward").within(SUMMARY)
     total_amount = row_end("Current Charges").within(SUMMARY)
     electricity_amount = right_of("Current Energy Charges")

@@ -1,7 +1,8 @@
 """The sample bills of Rocky Mountain Power: invented customers, meters and amounts."""
 
 from samples.files import Sample
-from samples.layouts.pacificorp import Company, company_samples
+from samples.layouts.pacificorp import Company
+from samples.layouts.pacificorp_cases import company_samples
 
 
 def samples() -> list[Sample]:
