@@ -26,6 +26,7 @@ FACTORS: Mapping[str, float] = {
     # what it was read from
     "glyphs": 1.5,  # letters known by their drawing
     "ocr": 5.0,  # a picture
+    "one_engine": 10.0,  # of which another engine read something else
     "damaged": 5.0,  # a broken file
     # what speaks against it
     "does_not_add_up": 40.0,  # a sum that does not hold and contains it

@@ -79,12 +79,14 @@ class _Pages(Sequence[Page]):
         return self._made[index]
 
 
-def open_document(path: Path, *, engine: Engine = "pdfium", max_pages: int = MAX_PAGES) -> PdfDocument:
-    """Opens a PDF, with the empty password where it has one.
+def open_document(
+    path: Path, *, engine: Engine = "pdfium", max_pages: int = MAX_PAGES, ocr: bool = False
+) -> PdfDocument:
+    """Opens a PDF, with the empty password where it has one. ``ocr``: pages without usable text are read as pictures.
 
     Raises ``DocumentError`` of the kind not_a_pdf, password_required, damaged or too_many_pages.
     """
-    document = _open(path, engine)
+    document = _open(path, engine, ocr=ocr)
     if document.page_count > max_pages:
         document.close()
         detail = f"It has {document.page_count} pages; at most {max_pages} are read."
@@ -98,7 +100,7 @@ def inspect(path: Path) -> Inspection:
         return Inspection(page_count=document.page_count, encrypted=document.encrypted)
 
 
-def _open(path: Path, engine: Engine) -> PdfDocument:
+def _open(path: Path, engine: Engine, *, ocr: bool = False) -> PdfDocument:
     data = from_header(path.read_bytes())
     if data.rfind(b"%%EOF", max(0, len(data) - END_WITHIN)) < 0:
         raise DocumentError(DocumentKind.DAMAGED, "The file is cut off: its end is missing, and with it maybe pages.")
@@ -107,9 +109,16 @@ def _open(path: Path, engine: Engine) -> PdfDocument:
         return PdfDocument(path, _recovered(data), recovered=True)
     encrypted = raw.FPDF_GetSecurityHandlerRevision(pdf) != -1
     if engine == "pdfium":
-        return PdfDocument(path, PdfiumSource(pdf, data), encrypted=encrypted)
+        source = PdfiumSource(pdf, data)
+        return PdfDocument(path, _with_ocr(source) if ocr else source, encrypted=encrypted)
     pdf.close()
     return PdfDocument(path, PlumberSource(data), encrypted=encrypted)
+
+
+def _with_ocr(source: PdfiumSource) -> PageSource:
+    from parsers.ocr.source import OcrSource  # an extra that may not be installed
+
+    return OcrSource(source)
 
 
 def _recovered(data: bytes) -> PageSource:

@@ -6,7 +6,7 @@ may be wrapped over lines that stand below each other. Where it begins a phrase 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from parsers.lines import Line, Span, Word, squeezed
 from parsers.model import Box
@@ -59,7 +59,7 @@ class Spot:
         if not rest:
             return []
         share = (last.x1 - last.x0) * len(rest) / len(last.text)
-        return [Word(rest, last.x1 - share, last.top, last.x1, last.bottom, last.baseline, last.size)]
+        return [replace(last, text=rest, x0=last.x1 - share)]
 
 
 def find(region: Region, label: str) -> list[Spot]:

@@ -35,6 +35,8 @@ def squeezed(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Word:
+    """``agreed`` is false for a word of a picture that two engines read differently."""
+
     text: str
     x0: float
     top: float
@@ -42,12 +44,14 @@ class Word:
     bottom: float
     baseline: float
     size: float
+    agreed: bool = True
 
     @classmethod
     def of(cls, raw: Mapping[str, Any]) -> "Word":
         """From a word of ``Page.extract_words``."""
         box = (float(raw["x0"]), float(raw["top"]), float(raw["x1"]), float(raw["bottom"]))
-        return cls(" ".join(plain(raw["text"]).split()), *box, float(raw["baseline"]), float(raw["size"]) or 1.0)
+        text, size = " ".join(plain(raw["text"]).split()), float(raw["size"]) or 1.0
+        return cls(text, *box, float(raw["baseline"]), size, bool(raw.get("agreed", True)))
 
     @property
     def middle(self) -> float:
@@ -60,6 +64,7 @@ class Word:
             x1=max(self.x1, other.x1),
             top=min(self.top, other.top),
             bottom=max(self.bottom, other.bottom),
+            agreed=self.agreed and other.agreed,
         )
 
 
@@ -70,6 +75,11 @@ class Span:
     page: int
     words: tuple[Word, ...]
     text: str
+
+    @property
+    def agreed(self) -> bool:
+        """Whether no word of it was read differently by two engines."""
+        return all(word.agreed for word in self.words)
 
     @property
     def unreadable(self) -> bool:

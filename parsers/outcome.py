@@ -36,7 +36,8 @@ class Found:
     def source(self) -> Source:
         box = tuple(round(side, 2) for side in self.span.box)
         place = (box[0], box[1], box[2], box[3])
-        return Source(page=self.span.page, box=place, text=self.span.text, rule=self.rule, grounds=self.grounds)
+        grounds = self.grounds if self.span.agreed else (*self.grounds, "one_engine")
+        return Source(page=self.span.page, box=place, text=self.span.text, rule=self.rule, grounds=grounds)
 
 
 @dataclass(frozen=True)

@@ -50,6 +50,10 @@ class PdfiumSource:
     def page(self, number: int) -> Page:
         return PdfiumPage(number, self._load)
 
+    def drawable(self, number: int) -> pypdfium2.PdfPage:
+        """The page to be drawn; the caller closes it."""
+        return self._pdf[number - 1]
+
     def close(self) -> None:
         while self._open:
             self._close_oldest()

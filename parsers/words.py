@@ -89,6 +89,8 @@ class BaselineWords(WordExtractor):
             "fontname": first["fontname"],
             "size": first["size"],
         }
+        if "agreed" in first:  # read from a picture
+            word["agreed"] = all(char["agreed"] for char in ordered_chars)
         for key in self.extra_attrs:
             word[key] = first[key]
         return word
