@@ -8,23 +8,20 @@ than 99.5 % of the values with a confidence of 0.9 or more are right. ``--show``
 import argparse
 import asyncio
 import collections
-import json
-import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+
+import labels
 
 from ingest.parsing import ParserPool
 from parsers.model import Document
 
 WANTED, FROM = 0.995, 0.9
 BANDS = (0.0, 0.5, 0.7, 0.8, FROM, 0.95, 0.98, 0.99, 0.995, 1.01)
-SUFFIXES = {".pdf", ".png", ".jpg", ".jpeg"}
-NOT_COMPARED = {"past_due", "meters", "line_2", "postal_code_suffix", "address", "additional_attributes"}
-TOLERANCE = 0.0051  # of numbers that are printed with two decimals
 
 
 @dataclass(frozen=True)
@@ -43,12 +40,7 @@ def main() -> int:
     options.add_argument("--only", nargs="*", default=[], help="folders of the corpus")
     options.add_argument("--show", action="store_true", help="name the values that are sure and wrong")
     chosen = options.parse_args()
-    paths = [
-        path
-        for path in sorted(chosen.corpus.rglob("*"))
-        if path.suffix.lower() in SUFFIXES and path.with_suffix(".json").exists()
-        if not chosen.only or path.parent.name in chosen.only
-    ]
+    paths = labels.labelled(chosen.corpus, chosen.only)
     everything = []
     for title, how in (("parsers", {}), ("generic alone", {"generic": True})):
         values = asyncio.run(read_all(paths, how))
@@ -69,70 +61,15 @@ async def read_all(paths: Sequence[Path], how: Mapping[str, Any]) -> list[Value]
 
 
 def compared(path: Path, document: Document) -> Iterator[Value]:
-    """Every value that was read from a document; what its label lacks is wrong."""
-    label = json.loads(path.with_suffix(".json").read_text())["bills"]
-    read = document.to_json()["bills"]
-    keys = (
-        lambda bill: (plain(bill["account_number"]), bill["billing_period_to"]),
-        lambda bill: plain(bill["utility"]),
-    )
-    for at, truth in paired(read, label, keys).items():
-        bill = read[at]
-        for field, value in bill.items():
-            if field in bill["sources"]:
-                yield judged(path, bill, field, value, truth.get(field))
-        for number, meter in of_meters(bill, truth).items():
-            for name, value in flat(bill["meters"][number]):
-                if f"meters.{number}.{name}" in bill["sources"]:
-                    yield judged(path, bill, f"meters.{number}.{name}", value, dict(flat(meter)).get(name))
-
-
-def of_meters(bill: Mapping[str, Any], truth: Mapping[str, Any]) -> dict[int, Mapping[str, Any]]:
-    keys = (lambda meter: (plain(meter["id"]), meter["type"]), lambda meter: (meter["type"], meter["consumption"]))
-    return paired(bill["meters"], truth.get("meters") or [], keys)
-
-
-def paired(
-    read: Sequence[Mapping[str, Any]], truths: Sequence[Mapping[str, Any]], keys: Iterable[Any]
-) -> dict[int, Mapping[str, Any]]:
-    """For each that was read its truth: by the first key that is unique on both sides, then in their order."""
-    found: dict[int, Mapping[str, Any]] = {}
-    left = list(truths)
-    for key in keys:
-        for at, one in enumerate(read):
-            same_key = [truth for truth in left if key(truth) == key(one)]
-            if at not in found and len(same_key) == 1 and sum(key(other) == key(one) for other in read) == 1:
-                found[at] = same_key[0]
-                left.remove(same_key[0])
-    for at in range(len(read)):
-        if at not in found:
-            found[at] = left.pop(0) if left else {}
-    return dict(sorted(found.items()))
-
-
-def flat(value: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, Any]]:
-    for name, inner in value.items():
-        if isinstance(inner, dict):
-            yield from flat(inner, f"{path}{name}.")
-        else:
-            yield f"{path}{name}", inner
-
-
-def judged(path: Path, bill: Mapping[str, Any], field: str, value: Any, truth: Any) -> Value:
-    source = bill["sources"][field]
-    right = field.rpartition(".")[2] in NOT_COMPARED or same(truth, value)
-    where = f"{path.parent.name}/{path.name} pages {bill['pages'][0]}-{bill['pages'][1]}: {field}, {source['rule']}"
-    return Value(where, source["confidence"], tuple(source["grounds"]), right)
-
-
-def same(truth: Any, read: Any) -> bool:
-    if isinstance(truth, int | float) and isinstance(read, int | float):
-        return abs(truth - read) < (1.5 if max(abs(truth), abs(read)) > 10_000 and truth % 1 else TOLERANCE)
-    return truth is not None and plain(truth) == plain(read)
-
-
-def plain(value: Any) -> str:
-    return re.sub(r"[^0-9a-z]", "", str(value).casefold())
+    """Every value that was read from a place of a document; what its label lacks is wrong."""
+    reads = document.to_json()["bills"]
+    for truth, bill in labels.bills(labels.label(path)["bills"], reads):
+        for field, expected, seen in labels.values(truth, bill):
+            source = bill.get("sources", {}).get(field)
+            if source is not None and seen is not None:
+                where = f"{path.parent.name}/{path.name} pages {bill['pages']}: {field}, {source['rule']}"
+                right = expected is not None and labels.same(expected, seen)
+                yield Value(where, source["confidence"], tuple(source["grounds"]), right)
 
 
 def sure(value: Value) -> bool:

@@ -7,6 +7,7 @@ from itertools import product
 
 from ingest.errors import ConfigError
 from parsers.kinds import BILL_KINDS, METER_KINDS
+from parsers.lines import squeezed
 from parsers.sketch import Idea, Sketch
 
 MOST_LABELS = 3  # among the marks
@@ -116,7 +117,7 @@ def marks(sketches: Sequence[Sketch], name: str) -> tuple[str, ...]:
         common = [text for text in pages[0] if all(text in page for page in pages)]
         whose = [text for text in common if text == name or _of_company(text, name)]
         labels = sorted((text for text in common if text not in whose and "." not in text), key=len, reverse=True)
-        found = (*whose[:2], *labels[:MOST_LABELS])
+        found = (*_telling(whose)[:2], *_telling(labels)[:MOST_LABELS])
         if whose and len(found) > len(best):
             best = found
     if len(best) < LEAST_MARKS:
@@ -125,6 +126,16 @@ def marks(sketches: Sequence[Sketch], name: str) -> tuple[str, ...]:
             " give the name as it is printed with --name."
         )
     return best
+
+
+def _telling(texts: Sequence[str]) -> list[str]:
+    """Without those that are part of another one: they tell nothing more."""
+    plain = [squeezed(text).casefold() for text in texts]
+    return [
+        text
+        for text, one in zip(texts, plain, strict=True)
+        if not any(one in other and one != other for other in plain)
+    ]
 
 
 def _few(sketches: Sequence[Sketch], most: int = 5000) -> bool:

@@ -14,6 +14,8 @@ from parsers.sketch import Idea
 
 SMALLER = 0.85  # than on the page: the samples' letters are wider than many
 LARGEST = 14.0
+FOOT, ROW = 600.0, 24.0  # where what has no place of its own is drawn
+NEAR, LINE = 30.0, 7.0  # points between two texts that would cover each other
 AMOUNTS = ("delivery_charge", "supply_charge", "electricity_amount", "gas_amount", "outstanding_balance",
            "total_amount", "amount_due", "community_solar_bill_credit")  # fmt: skip
 
@@ -63,7 +65,30 @@ def fields(plan: Plan) -> dict[str, Idea]:
         }
     if not plan.has_period:
         found = {field: idea for field, idea in found.items() if not field.startswith("billing_period")}
-    return found
+    return apart(found)
+
+
+def apart(printed: Mapping[str, Idea]) -> dict[str, Idea]:
+    """The same, with what different documents have at one place moved to the foot of its page."""
+    placed: dict[str, Idea] = {}
+    foot = FOOT
+    for field, idea in printed.items():
+        if any(_collide(idea, other) for other in placed.values()):
+            down = foot - idea.label_at.top
+            foot += ROW
+            label, value = (at.model_copy(update={"top": at.top + down}) for at in (idea.label_at, idea.value_at))
+            placed[field] = idea.model_copy(update={"label_at": label, "value_at": value})
+        else:
+            placed[field] = idea
+    return placed
+
+
+def _collide(one: Idea, other: Idea) -> bool:
+    """Whether two different labels, or the values of them, would be printed over each other."""
+    if one.label == other.label and one.label_at == other.label_at:
+        return False
+    pairs = ((one.label_at, other.label_at), (one.value_at, other.value_at))
+    return any(a.page == b.page and abs(a.x - b.x) < NEAR and abs(a.top - b.top) < LINE for a, b in pairs)
 
 
 def _module(lines: Iterator[str]) -> str:
