@@ -163,13 +163,21 @@ def parse(
         Literal["pdfium", "pdfplumber"], typer.Option(help="What reads the PDF; pdfplumber is the slow reference.")
     ] = "pdfium",
     jobs: Annotated[int, typer.Option(min=1, help="Documents read at the same time.")] = 2,
+    generic: Annotated[
+        bool, typer.Option("--generic", help="As if no company had a parser of its own: the generic one reads all.")
+    ] = False,
+    without: Annotated[
+        list[str] | None,
+        typer.Option(metavar="CODE", help="As if this company, and its family, had no parser; may be repeated."),
+    ] = None,
 ) -> None:
     """Read bills here and now, without network, ledger or settings."""
     from ingest.commands import parse as parse_command
 
     with _exit_codes():
         logs.configure("auto", "warning", role="parse")
-        wanted = parse_command.Wanted(as_json=as_json, explain=explain, pictures=png, engine=engine, jobs=jobs)
+        reading = parse_command.Options(engine=engine, generic=generic, without=tuple(without or ()))
+        wanted = parse_command.Wanted(as_json=as_json, explain=explain, pictures=png, reading=reading, jobs=jobs)
         raise typer.Exit(_run(parse_command.run(paths, wanted)))
 
 

@@ -92,7 +92,7 @@ class Reason(StrEnum):
     )
     UNKNOWN_UTILITY = (
         "unknown_utility",
-        "No local parser knows the company that issued this bill.",
+        "No local parser knows the company that issued this document, and it does not read as a bill.",
         "Wait for the API's answer, or add a parser for the company.",
     )
     NEEDS_OCR = (
@@ -104,6 +104,11 @@ class Reason(StrEnum):
         "does_not_add_up",
         "The numbers on the bill do not add up.",
         "Compare the record's checks with the bill before you use its amounts.",
+    )
+    GENERIC = (
+        "generic",
+        "No parser was written for the company that issued this bill; what its labels and sums tell was read.",
+        "Compare the values with the bill, or add a parser for the company.",
     )
     UNPROVEN = (
         "unproven",

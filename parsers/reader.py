@@ -1,28 +1,42 @@
 """From a PDF to its bills: whose document it is, which pages are one bill, what each of them says."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from parsers.document import Engine, open_document
 from parsers.errors import DocumentError
 from parsers.explain import Explanation
+from parsers.generic.bill import read_generic
 from parsers.model import Document, DocumentKind
 from parsers.outcome import Attempt
 from parsers.rating import rated
 from parsers.reading import read_bill
 from parsers.region import Sheet
-from parsers.registry import claims, not_a_bill
+from parsers.registry import all_but, claims, not_a_bill
 from parsers.split import split
 from parsers.utility import Utility
 
 
-def read(path: Path, *, engine: Engine = "pdfium", explain: Explanation | None = None) -> Document:
-    """All bills of a PDF, or the reason why there are none. ``explain`` takes up how they were read."""
+def read(
+    path: Path,
+    *,
+    engine: Engine = "pdfium",
+    explain: Explanation | None = None,
+    generic: bool = False,
+    without: Collection[str] = (),
+    ocr: bool = False,
+) -> Document:
+    """All bills of a PDF, or the reason why there are none. ``explain`` takes up how they were read.
+
+    ``generic`` leaves all to the generic parser, ``without`` the documents of these utilities and of their families.
+    ``ocr`` reads pages without usable text from their pictures.
+    """
     explanation = explain or Explanation()
     try:
-        with open_document(path, engine=engine) as opened:
+        with open_document(path, engine=engine, ocr=ocr) as opened:
             sheets = [Sheet(page) for page in opened.pages]
-            document = _read(sheets, explanation)
+            utilities = () if generic else all_but(without)
+            document = _read(sheets, utilities, explanation)
             if opened.recovered:
                 document = _flagged(document)
             document = rated(document, sheets)
@@ -34,21 +48,21 @@ def read(path: Path, *, engine: Engine = "pdfium", explain: Explanation | None =
     return document
 
 
-def _read(sheets: list[Sheet], explanation: Explanation) -> Document:
-    claimed = claims(sheets)
+def _read(sheets: list[Sheet], utilities: Sequence[type[Utility]], explanation: Explanation) -> Document:
+    claimed = claims(sheets, utilities)
     if len(claimed) == 1:
         return _bills(claimed[0], sheets, explanation)
     if claimed:
         codes = ", ".join(utility.code for utility in claimed)
         return _none(DocumentKind.UNKNOWN_UTILITY, sheets, f"More than one parser claims it: {codes}.")
-    if known := not_a_bill(sheets):
+    if utilities and (known := not_a_bill(sheets, utilities)):
         code, sentence = known
         return _none(DocumentKind.NOT_A_BILL, sheets, sentence, parser=code)
     readable = [sheet for sheet in sheets if sheet.page.usable_text]
     unreadable = len(sheets) - len(readable)
     if unreadable and (not readable or readable[0] is not sheets[0] or unreadable > len(readable)):
         return _none(DocumentKind.NEEDS_OCR, sheets, f"{unreadable} of {len(sheets)} pages have no usable text.")
-    return _none(DocumentKind.UNKNOWN_UTILITY, sheets, "No parser knows the company that issued it.")
+    return read_generic(sheets, explanation.tried)
 
 
 def _flagged(document: Document) -> Document:

@@ -24,7 +24,7 @@ from ingest.store.rows import Bill, Step
 SAMPLES = Path(__file__).parents[1] / "samples"
 POWER = SAMPLES / "central_maine_power" / "2022-08_supplier.pdf"
 BATCH = SAMPLES / "national_grid_new_york" / "2025-06_batch_of_three.pdf"
-UNKNOWN = SAMPLES / "_unknown" / "invented_utility.pdf"
+UNKNOWN = SAMPLES / "_unknown" / "letter.pdf"
 
 
 class Clock:

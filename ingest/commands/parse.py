@@ -4,14 +4,16 @@ import asyncio
 import itertools
 import json
 import os
+import pkgutil
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 import typer
 
+import parsers.utilities
 from ingest.commands.tables import show_document
 from ingest.errors import ConfigError, Unavailable
 from ingest.parsing import ParserPool
@@ -26,13 +28,22 @@ AHEAD = 4
 
 
 @dataclass(frozen=True, slots=True)
+class Options:
+    """Those of ``parsers.read``: ``generic`` leaves all parsers of single companies out, ``without`` some of them."""
+
+    engine: str = "pdfium"
+    generic: bool = False
+    without: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Wanted:
     """How documents are read and shown; ``pictures`` is a folder for their pages as PNG."""
 
     as_json: bool = False
     explain: bool = False
     pictures: Path | None = None
-    engine: str = "pdfium"
+    reading: Options = Options()
     jobs: int = 2
 
 
@@ -49,6 +60,7 @@ async def run(paths: Sequence[Path], wanted: Wanted) -> int:
     files, unreadable = _files(paths)
     for path, why in unreadable:
         typer.echo(f"bill-ingest: {path}: {why}", err=True)
+    check_codes(wanted.reading.without)
     if wanted.pictures:
         check_folder(wanted.pictures)
     names = _picture_names(files)
@@ -58,7 +70,7 @@ async def run(paths: Sequence[Path], wanted: Wanted) -> int:
         async def read(file: Path) -> Document | _Explained:
             if wanted.explain or wanted.pictures:
                 return await _explain(pool, file, wanted, names[file])
-            return await pool.read(file, engine=wanted.engine)
+            return await pool.read(file, **asdict(wanted.reading))
 
         async for file, reading in _in_order(files, read, wanted.jobs * AHEAD):
             try:
@@ -71,7 +83,7 @@ async def run(paths: Sequence[Path], wanted: Wanted) -> int:
 
 async def _explain(pool: ParserPool, file: Path, wanted: Wanted, name: str) -> _Explained:
     try:
-        explained = await pool.explain(file, engine=wanted.engine)
+        explained = await pool.explain(file, **asdict(wanted.reading))
     except DocumentError as error:
         return _Explained(error.kind, f"{error}\n")
     pictures: list[Path] = []
@@ -86,6 +98,16 @@ async def _explain(pool: ParserPool, file: Path, wanted: Wanted, name: str) -> _
         except Unavailable as error:
             failed = str(error)
     return _Explained(explained.kind, explained.text, tuple(pictures), failed)
+
+
+def check_codes(codes: Iterable[str]) -> None:
+    """Raises ``ConfigError`` for a code that is no parser's. The modules are not loaded: the children do that."""
+    known = {module.name for module in pkgutil.iter_modules(parsers.utilities.__path__)}
+    for code in codes:
+        if code not in known:
+            raise ConfigError(
+                f"--without: no company has the code {code}; those that have a parser: {', '.join(sorted(known))}."
+            )
 
 
 def check_folder(folder: Path) -> None:

@@ -44,7 +44,7 @@ def read_amounts(pointing: Pointing, *, electric: bool, gas: bool) -> dict[str, 
     summary = _summary(offered)
     outcomes = {name: _outcome(name, summary, offered[name]) for name in SUMMARY}
     outcomes |= _settled(summary, outcomes, offered)
-    services = _services(offered, _value(outcomes["total_amount"]), electric=electric, gas=gas)
+    services = _services(offered, _new_charges(outcomes), electric=electric, gas=gas)
     outcomes |= {name: _outcome(name, services, offered[name]) for name in SERVICES}
     if gas:
         outcomes |= _only_electric(offered, outcomes, services)
@@ -173,6 +173,12 @@ def found(candidate: Candidate, why: str = "") -> Found:
 
 def _value(outcome: Outcome | None) -> int | None:
     return outcome.value if isinstance(outcome, Found) else None
+
+
+def _new_charges(outcomes: Mapping[str, Outcome]) -> int | None:
+    """The new charges as printed, or else what is due beyond the balance: what the services must make together."""
+    new, due, left = (_value(outcomes[name]) for name in ("total_amount", "amount_due", "outstanding_balance"))
+    return new if new is not None or due is None or left is None else due - left
 
 
 def _settled(

@@ -4,7 +4,7 @@ They give outcomes as every parser's rules do, so that years, sums, sources and 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -29,8 +29,12 @@ from parsers.region import Region, Sheet, remembered
 from parsers.rules import Rule
 from parsers.utility import Utility
 
+METERS = "generic meters"
 GENERIC = "generic"
 """The parser's code, and the reason that its bills carry."""
+
+
+MOST_ALONE = 2  # bills behind a cover, at the least
 
 
 class Reading:
@@ -87,7 +91,7 @@ class Reading:
     def amounts(self) -> dict[str, Outcome]:
         return read_amounts(self.pointing, electric="electric" in self.services, gas="gas" in self.services)
 
-    def outcome(self, name: str) -> Outcome:
+    def outcome(self, name: str, scope: Scope) -> Outcome:
         match name:
             case "account_number":
                 return self.account
@@ -101,9 +105,9 @@ class Reading:
             case "billing_period_to":
                 return self.period[1]
             case "electricity_consumption":
-                return self._consumed("electric")
+                return self.consumed("electric", scope)
             case "gas_consumption":
-                return self._consumed("gas")
+                return self.consumed("gas", scope)
             case "gas_consumption_unit":
                 return self._gas_unit()
             case "supplier_name":
@@ -111,9 +115,39 @@ class Reading:
             case _:
                 return self.amounts.get(name, Missing("no rule reads it"))
 
-    def _consumed(self, service: Commodity) -> Outcome:
+    def meters(self, scope: Scope) -> list[MeterRead]:
+        """The meters, put together once."""
+        return remembered(scope.bill.memo, METERS, lambda: self._meters(scope))
+
+    def _meters(self, scope: Scope) -> list[MeterRead]:
+        account = self.account.value if isinstance(self.account, Found) else None
+        printed = Printed(
+            self.periods,
+            tariffs(self.pointing),
+            addresses(self.pointing, scope),
+            attributes(self.pointing),
+            self.period,
+        )
+        numbers = meter_numbers(self.pointing, account)
+        return read_meters(numbers, self.evidence, self.used, printed, self.units)
+
+    def consumed(self, service: Commodity, scope: Scope) -> Outcome:
+        """What all meters of a service counted: as the bill totals it, or else their sum."""
         settled = self.used.get(service, f"no {service} service is counted")
-        return consumed(settled) if isinstance(settled, Settled) else Missing(settled)
+        whole = consumed(settled) if isinstance(settled, Settled) else Missing(settled)
+        meters = [meter for meter in self.meters(scope) if meter.type == service]
+        parts = [meter.fields["consumption"] for meter in meters]
+        if len(parts) < 2:
+            return whole
+        known = [part for part in parts if isinstance(part, Found)]
+        total = sum(part.value for part in known)
+        if isinstance(whole, Found) and whole.value == total:
+            return whole
+        if len(known) == len(parts):
+            return replace(known[0], value=total, rule=f"sum of the meters: {known[0].rule}")
+        if isinstance(whole, Found) and whole.value > total:
+            return whole
+        return Missing("not every meter's usage is read")
 
     def _gas_unit(self) -> Outcome:
         settled = self.used.get("gas", "no gas service is counted")
@@ -134,7 +168,7 @@ class Told(Rule):
             raise DeclarationError("a field without a name")
 
     def read(self, scope: Scope, wanted: Field) -> Outcome:
-        outcome = Reading.of(scope.bill).outcome(wanted.name)
+        outcome = Reading.of(scope.bill).outcome(wanted.name, scope)
         return scope.note(wanted, outcome.rule if isinstance(outcome, Found) else str(self), outcome)
 
 
@@ -145,14 +179,7 @@ class ToldMeters:
     type: Commodity = "electric"
 
     def read(self, scope: Scope) -> list[MeterRead]:
-        reading = Reading.of(scope.bill)
-        account = reading.account.value if isinstance(reading.account, Found) else None
-        printed = Printed(
-            reading.periods, tariffs(reading.pointing), addresses(reading.pointing, scope),
-            attributes(reading.pointing), reading.period,
-        )  # fmt: skip
-        numbers = meter_numbers(reading.pointing, account)
-        meters = read_meters(numbers, reading.evidence, reading.used, printed, reading.units)
+        meters = Reading.of(scope.bill).meters(scope)
         for at, meter in enumerate(meters):
             for name, outcome in meter.fields.items():
                 scope.note(Field(name, f"meter {at + 1}.{name}", TEXT), "generic", outcome)
@@ -191,10 +218,20 @@ def read_generic(sheets: Sequence[Sheet], tried: list[list[Attempt]]) -> Documen
             attempts: list[Attempt] = []
             bills.append(_bill([board.sheet for board in pages], attempts))
             tried.append(attempts)
+    bills = _without_cover(bills)
     if bills:
         return Document(document=DocumentKind.BILL, page_count=len(sheets), parser=GENERIC, bills=tuple(bills))
     verdict = verdicts[0] if verdicts else Verdict(DocumentKind.UNKNOWN_UTILITY, "Nothing on it can be read.")
     return Document(document=verdict.kind, page_count=len(sheets), detail=verdict.detail)
+
+
+def _without_cover(bills: Sequence[Bill]) -> list[Bill]:
+    """The bills of single accounts, without the pages before them that only add them up."""
+    first, *others = bills or [None]
+    due = [bill.amount_due for bill in others if bill is not None and bill.amount_due is not None]
+    if first is None or len(others) < MOST_ALONE or len(due) < len(others) or first.meters:
+        return list(bills)
+    return [bill for bill in others if bill] if first.amount_due == sum(due) else list(bills)
 
 
 def _bill(sheets: Sequence[Sheet], attempts: list[Attempt]) -> Bill:

@@ -33,7 +33,7 @@ _DAY = rf"(?:{_ISO}|{_NUMERIC}|{_NAMED}|{_SHORT})"
 _BETWEEN = r"\s*(?:-|\u2010|\u2011|\u2012|\u2013|\u2014|(?i:to|through|thru|until))\s*(?i:to\s+)?"
 _AMOUNT = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|\.\d+"
 UNITS = (
-    r"(?i:kwhs?|kh|kilowatt[- ]?hours?|therms?|thms?|ccf|mcf|dth|dekatherms?|hcf|gallons?|gal|kgal"
+    r"(?i:(?:on|off)?kwhs?|kh|kilowatt[- ]?hours?|therms?|thms?|ccf|mcf|dth|dekatherms?|hcf|gallons?|gal|kgal"
     r"|kw|kva|kvarh?|rkva|kvrh)"
 )
 _NOT_INSIDE = r"(?<![\w.,/@#-])"

@@ -20,7 +20,6 @@ BY_STATE: Mapping[str, Mapping[str, str]] = {
         "IN": "duke_energy_indiana", "OH": "duke_energy_ohio", "KY": "duke_energy_kentucky",
     },
     "pseg": {"NJ": "pseg_new_jersey", "NY": "pseg_long_island"},
-    "eversource": {"CT": "eversource_connecticut", "MA": "eversource_massachusetts", "NH": "eversource_new_hampshire"},
     "centerpoint_energy": {"IN": "centerpoint_energy_indiana", "TX": "centerpoint_energy_texas"},
 }  # fmt: skip
 """Codes of companies of one name, by the state that they serve."""
@@ -30,6 +29,7 @@ SPELLED: Mapping[str, str] = {
     "Consolidated Edison": "con_edison",
     "PSE&G": "pseg_new_jersey",
     "PSEG Long Island": "pseg_long_island",
+    "APS": "arizona_public_service",
     "Public Service Electric and Gas": "pseg_new_jersey",
     "PG&E": "pacific_gas_and_electric",
     "Pacific Gas and Electric": "pacific_gas_and_electric",
@@ -44,7 +44,8 @@ SPELLED: Mapping[str, str] = {
     "Niagara Mohawk": "national_grid_new_york",
     "SoCalGas": "southern_california_gas",
     "Southern California Gas": "southern_california_gas",
-    "NYSEG": "nyseg",
+    "NYSEG": "new_york_state_electric_and_gas",
+    "New York State Electric & Gas": "new_york_state_electric_and_gas",
     "RG&E": "rochester_gas_and_electric",
     "Rochester Gas and Electric": "rochester_gas_and_electric",
     "Orange & Rockland": "orange_and_rockland",
@@ -56,10 +57,13 @@ SPELLED: Mapping[str, str] = {
     "Northern States Power": "xcel_energy",
     "Duke Energy Carolinas": "duke_energy_carolinas",
     "Duke Energy Progress": "duke_energy_progress",
-    "ComEd": "comed",
+    "ComEd": "commonwealth_edison",
+    "Commonwealth Edison": "commonwealth_edison",
     "PECO": "peco",
-    "BGE": "bge",
-    "JCP&L": "jcp_and_l",
+    "BGE": "baltimore_gas_and_electric",
+    "Baltimore Gas and Electric": "baltimore_gas_and_electric",
+    "JCP&L": "jersey_central_power_and_light",
+    "Jersey Central Power & Light": "jersey_central_power_and_light",
     "The Illuminating Company": "illuminating_company",
     "Nicor Gas": "nicor_gas",
     "Peoples Gas": "peoples_gas",
@@ -83,13 +87,29 @@ PLAIN = (
     *("Central Hudson", "Rhode Island Energy", "Versant Power", "Green Mountain Power", "Liberty Utilities"),
     *("Unitil", "Columbia Gas", "Spire", "NW Natural", "Cascade Natural Gas", "Enbridge Gas", "Black Hills Energy"),
     *("New Jersey Natural Gas", "South Jersey Gas", "Elizabethtown Gas", "UGI Utilities", "Duquesne Light"),
-    *("Reliant Energy", "TXU Energy", "Direct Energy", "Green Mountain Energy", "Cirro Energy", "Summer Energy"),
-    *("Constellation NewEnergy", "Oklahoma Gas and Electric", "Public Service Company of Oklahoma", "Santee Cooper"),
+    *("Oklahoma Gas and Electric", "Public Service Company of Oklahoma", "Santee Cooper"),
     *("Nashville Electric Service", "Memphis Light, Gas and Water", "Knoxville Utilities Board", "EPB"),
     *("Omaha Public Power District", "Lincoln Electric System", "Colorado Springs Utilities", "Snohomish County PUD"),
     *("Sacramento Municipal Utility District", "Imperial Irrigation District", "Modesto Irrigation District"),
     *("Turlock Irrigation District", "Burbank Water and Power", "Glendale Water and Power", "Pasadena Water and Power"),
 )
+
+
+RETAILERS: Mapping[str, str] = {
+    "AEP Energy": "aep_energy",
+    "Agera Energy": "agera_energy",
+    "Cirro Energy": "cirro_energy",
+    "Constellation": "constellation",
+    "Direct Energy": "direct_energy",
+    "Direct Energy Business": "direct_energy_business",
+    "Green Mountain Energy": "green_mountain_energy",
+    "Hudson Energy": "hudson_energy",
+    "NextEra Energy Services": "nextera_energy_services",
+    "Reliant Energy": "reliant_energy",
+    "Summer Energy": "summer_energy",
+    "TXU Energy": "txu_energy",
+}
+"""Suppliers: a utility's bill names them too, so that their name alone does not make a bill theirs."""
 
 
 def snake_case(name: str) -> str:
@@ -102,7 +122,7 @@ def snake_case(name: str) -> str:
     return "_".join(words)
 
 
-KNOWN: Mapping[str, str] = {name: snake_case(name) for name in PLAIN} | dict(SPELLED)
+KNOWN: Mapping[str, str] = {name: snake_case(name) for name in PLAIN} | dict(SPELLED) | dict(RETAILERS)
 """The code of each known name."""
 
 

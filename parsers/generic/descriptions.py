@@ -19,7 +19,7 @@ NEAR = 9.0  # heights: what stands further to the right is another column's
 ADDRESS_LINES = 8.0  # heights of text below its label
 _NOT_A_TARIFF = re.compile(
     r"(?i)^(?:and|is|are|for|the|per|view|see|schedules?|information|change|charges?|applies|of|increase|on|in|from"
-    r"|adjust\w*|units?|amount|type|description)\b"
+    r"|adjust\w*|units?|amount|type|description|this|last|year|month)\b"
 )
 _TARIFF_ENDS = re.compile(
     r"\s+(?:for|from)\s+(?=[A-Z][a-z]{2,8}\.? \d|\d)|\.\s+(?=[A-Z])|\.$|\s*:?\s*\(\s*\d|\s*:\s*$|,?\s+(?=VOLTAGE|CYCLE"
@@ -94,7 +94,7 @@ def _text_beside(label: Label) -> Cell | None:
     if first.box[0] - label.cell.box[2] > NEAR * label.cell.height:
         return None
     end = next((end for begin, end in first.line.phrases if begin <= first.begin < end), first.end)
-    labels = [cell.begin for cell in row[1:] if cell.form == "words" and is_label(cell.bare) and cell.begin < end]
+    labels = [cell.begin for cell in row[1:] if cell.text.endswith(":") and is_label(cell.bare) and cell.begin < end]
     last = min([end, *labels])
     words = first.line.words_between(first.begin, last)
     return Cell(first.line, first.begin, last, "words", words, leads=first.leads)

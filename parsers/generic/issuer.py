@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from parsers.generic.companies import KNOWN, WORDS_OF_A_COMPANY, of_state, snake_case
+from parsers.generic.companies import KNOWN, RETAILERS, WORDS_OF_A_COMPANY, of_state, snake_case
 from parsers.labels import find
 from parsers.lines import Span, squeezed
 from parsers.outcome import Found, Missing, Outcome
@@ -42,8 +42,10 @@ def read_issuer(sheets: Sequence[Sheet], state: str | None) -> Outcome:
     names: dict[str, _Name] = {}
     for name in _NAMES:
         score = _score(name, text, sheets)
-        if payee and name.plain in squeezed(payee).casefold():
-            score += IS_PAID
+        paid = payee is not None and name.plain in squeezed(payee).casefold()
+        if name.text in RETAILERS and not paid and not _has_address(name, text[0]):
+            continue
+        score += IS_PAID if paid else 0
         if score:
             names.setdefault(name.code, name)
             scores[name.code] += score
@@ -65,9 +67,12 @@ def _score(name: _Name, text: Sequence[str], sheets: Sequence[Sheet]) -> int:
         whole = len(name.plain) >= _SHORTEST_IN_TEXT or _stands_alone(name.text, sheets[at])
         count = page.count(name.plain) if whole else 0
         score += min(count, 3) * (FIRST_PAGE if at == 0 else 1)
-        if f"{name.domain}.com" in page or f"{name.domain}.org" in page:
-            score += WEB_ADDRESS
+        score += WEB_ADDRESS if _has_address(name, page) else 0
     return score
+
+
+def _has_address(name: _Name, page: str) -> bool:
+    return any(f"{name.domain}.{ending}" in page for ending in ("com", "org", "net", "gov"))
 
 
 def _stands_alone(name: str, sheet: Sheet) -> bool:

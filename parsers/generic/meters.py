@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from parsers.errors import UnreadableError
@@ -21,7 +20,7 @@ from parsers.values import identifier
 LONG = 14  # characters: a longer number may be wrapped
 TABLE = 60.0  # heights: a column of meter numbers is no longer
 DIGITS_OF_METER = range(4, 20)
-_METER = re.compile(r"[#:\s-]*(?P<id>(?=[A-Z0-9-]*\d)[A-Z]{0,5}[0-9][A-Z0-9]*(?:-[A-Z0-9]+)*)(?![\w/.,])")
+_METER = re.compile(r"[#:\s-]*(?P<id>(?=[A-Z0-9-]*\d)[A-Z]{0,5}-?[0-9][A-Z0-9]*(?:-[A-Z0-9]+)*)(?![\w/.,])")
 _SERVICES: dict[Unit, Commodity] = {"kwh": "electric", "kw": "electric", "therms": "gas", "ccf": "gas"}
 
 
@@ -269,14 +268,17 @@ _NOT_OF_THIS_BILL = re.compile(
 
 
 def demand(found: Sequence[Used]) -> Outcome:
-    """The highest kW that is printed for a meter."""
+    """The highest kW that is printed for a meter, if more than a mere mention speaks for it."""
     offered = [used for used in found if used.unit == "kw" and not _NOT_OF_THIS_BILL.search(_before(used.cell))]
+    offered = [used for used in offered if used.amount > 0]
     if not offered:
         return Missing("no demand is printed")
-    most = max(offered, key=lambda used: (used.amount, used.worth))
-    if most.amount <= Decimal(0):
-        return Missing("no demand is printed")
-    return Found(most.amount, most.cell.span, f"highest demand; {most.rule}")
+    most = max(used.amount for used in offered)
+    kinds = {used.kind: used for used in offered if used.amount == most}
+    if set(kinds) == {"printed"}:
+        return Missing("the highest demand is neither labelled, read nor charged")
+    best = max(kinds.values(), key=lambda used: used.worth)
+    return Found(most, best.cell.span, f"highest demand; {best.rule}")
 
 
 def _before(cell: Cell) -> str:

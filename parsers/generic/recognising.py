@@ -55,7 +55,9 @@ def recognise(sheets: Sequence[Sheet], pointing: Pointing, found: Sequence[Used]
     due = pointing.to("amount_due", ("money",), ranks=2)
     charges = pointing.to("total_amount", ("money",))
     services = [*pointing.to("electricity_amount", ("money",)), *pointing.to("gas_amount", ("money",))]
-    has_account = bool(accounts(pointing))
+    has_account = any(label.rank == 0 for label in pointing.labels.get("account_number", ())) or bool(
+        accounts(pointing)
+    )
     if any(_REMINDER.search(heading) for heading in headings) and not (counted or charges or services):
         return Verdict(DocumentKind.NOT_A_BILL, "It is a reminder of an earlier bill: it charges for no usage.")
     if any(_HISTORY.search(heading) for heading in headings) and not due and not charges:

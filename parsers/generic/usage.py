@@ -10,7 +10,7 @@ from typing import Literal
 
 from parsers.errors import UnreadableError
 from parsers.generic.cells import Board, Cell
-from parsers.generic.pointing import Pointing
+from parsers.generic.pointing import Pointed, Pointing
 from parsers.values import quantity
 
 Unit = Literal["kwh", "kw", "therms", "ccf"]
@@ -19,9 +19,12 @@ WORTH: dict[Kind, float] = {"labelled": 3.0, "reading": 3.0, "charged": 1.0, "pr
 CERTAIN = 2.5
 CLEARLY = 1.25
 MOST_NUMBERS = 9  # in a row of readings
+WITH_UNIT = 1.2  # what a unit behind the value adds to the worth of its label
+HEADINGS = 6.0  # heights between a row of a small table and its headings
+LEAST_READING = 100
 
 _UNITS: dict[str, Unit] = {
-    "kwh": "kwh", "kwhs": "kwh", "kh": "kwh", "kilowatthours": "kwh", "kilowatthour": "kwh",
+    "kwh": "kwh", "onkwh": "kwh", "offkwh": "kwh", "kwhs": "kwh", "kh": "kwh", "kilowatthours": "kwh", "kilowatthour": "kwh",
     "kw": "kw", "therms": "therms", "therm": "therms", "thm": "therms", "thms": "therms", "ccf": "ccf",
 }  # fmt: skip
 _PAST = re.compile(
@@ -52,7 +55,7 @@ class Used:
 
 def evidence(pointing: Pointing) -> list[Used]:
     """All quantities of the pages that may be of this period's usage."""
-    found = [*_labelled(pointing)]
+    found = [*_labelled(pointing), *_demands(pointing)]
     for board in pointing.boards:
         found.extend(_quantities(board))
         found.extend(_readings(board))
@@ -72,18 +75,46 @@ def _amount(text: str) -> Decimal | None:
 
 
 def _labelled(pointing: Pointing) -> Iterator[Used]:
-    for one in pointing.to("consumption", ("quantity", "number")):
+    for one in pointing.to("consumption", ("quantity", "number", "money")):
+        if "$" in one.cell.text:
+            continue
         label = one.label.cell
         unit = unit_of(one.cell.text) if one.cell.form == "quantity" else _unit_in(label.bare)
         amount = _amount(one.cell.text)
         if unit is None or amount is None or unit == "kw" or "%" in one.cell.text or _PAST.search(label.text):
             continue
-        if one.cell.form == "number" and one.worth < 1.0:
+        if one.cell.form != "quantity" and one.worth < 1.0:
             continue
         if one.where == "below" and _in_history(pointing, one.cell):
             continue
-        worth = min(one.worth, WORTH["labelled"])
-        yield Used(amount, unit, "labelled", worth, one.cell, one.rule)
+        cell = one.cell if one.where == "below" or one.cell.form == "quantity" else _this_month(one)
+        amount = _amount(cell.text) if cell else None
+        if cell is None or amount is None:
+            continue
+        worth = one.worth + (WITH_UNIT if one.cell.form == "quantity" and one.label.cell.leads else 0.0)
+        yield Used(amount, unit, "labelled", min(worth, WORTH["labelled"]), cell, one.rule)
+
+
+def _demands(pointing: Pointing) -> Iterator[Used]:
+    """What labels of a demand point to, in kW."""
+    for one in pointing.to("demand_kw", ("quantity",)):
+        amount = _amount(one.cell.text)
+        if amount is not None and unit_of(one.cell.text) == "kw" and not _PAST.search(one.label.cell.text):
+            yield Used(amount, "kw", "labelled", min(one.worth, WORTH["labelled"]), one.cell, one.rule)
+
+
+def _this_month(pointed: Pointed) -> Cell | None:
+    """The number beside a label; of several in a row the one whose column is headed as this month's."""
+    board = pointed.label.board
+    row = [cell for cell in board.right_of(pointed.label.cell) if cell.form in {"number", "money"}]
+    if len(row) == 1:
+        return row[0]
+    headed = [
+        cell
+        for cell in row
+        if any(re.search(r"(?i)\b(?:this|current)\b", over.text) for over in board.above(cell, HEADINGS)[:4])
+    ]
+    return headed[0] if len(headed) == 1 else None
 
 
 def _in_history(pointing: Pointing, cell: Cell) -> bool:
@@ -122,7 +153,7 @@ def _readings(board: Board) -> Iterator[Used]:
     """Rows in which the difference of two readings times the multiplier is printed as the usage."""
     rows: dict[float, list[Cell]] = defaultdict(list)
     for cell in board.cells:
-        if cell.form in {"number", "quantity"}:
+        if cell.form in {"number", "quantity", "money"} and "$" not in cell.text:
             rows[cell.line.baseline].append(cell)
     for row in rows.values():
         if 3 <= len(row) <= MOST_NUMBERS and (found := _reading(board, row)):
@@ -133,7 +164,7 @@ def _reading(board: Board, row: Sequence[Cell]) -> Used | None:
     numbers = [(cell, amount) for cell in row if (amount := _amount(cell.text)) is not None and "%" not in cell.text]
     for (_, first), (_, second) in permutations(numbers[:5], 2):
         difference = first - second
-        if difference < 0 or len(first.as_tuple().digits) < 3:
+        if difference < 0 or first < LEAST_READING:
             continue
         if difference == 0 and not _nothing_used(row):
             continue
@@ -248,4 +279,24 @@ def _sums(found: Sequence[Used]) -> dict[Decimal, tuple[float, Used]]:
     if len(readings) > 1:
         total = sum((used.amount for used in readings.values()), Decimal(0))
         sums[total] = (2.6, next(iter(readings.values())))
+    for steps in _steps_of_charges(found):
+        total = sum((used.amount for used in steps), Decimal(0))
+        if total not in sums:
+            sums[total] = (1.5, steps[0])
     return sums
+
+
+def _steps_of_charges(found: Sequence[Used]) -> Iterator[Sequence[Used]]:
+    """Charges on lines that follow each other: the steps or registers that one usage is charged in."""
+    charged = sorted(
+        {used.place: used for used in found if used.kind == "charged"}.values(), key=lambda used: used.place
+    )
+    run: list[Used] = []
+    for used in charged:
+        near = run and used.cell.page == run[-1].cell.page and used.place[1] - run[-1].place[1] < 2.2 * used.cell.height
+        if run and not near:
+            yield from ([run] if len(run) > 1 else [])
+            run = []
+        run.append(used)
+    if len(run) > 1:
+        yield run

@@ -291,7 +291,7 @@ WORDINGS: Mapping[str, Ranks] = {
         ),
     ),
     "pod_id": (
-        (r".*(?: pod|podid) ?(?: id)?(?: number| is)?| point of delivery(?: id(?:entification)?)?(?: number)?",),
+        (r"(?: your)? pod(?: id)?(?: number)?(?: is)?| point of delivery(?: id(?:entification)?)?(?: number)?",),
     ),
     "esi_id": ((r"esi ?-?id(?: number| #)?| esid(?: #)?",),),
     "electric_choice_id": ((r"electric choice (?: id|number|id number)",),),
