@@ -22,7 +22,7 @@ k7F10284400 l00417F4000 m7C04180478 n7C08040478 o3844444438 p7C14141408 q0814141
 t043F444020 u3C4040207C v1C2040201C w3C4030403C x4428102844 y0C5050503C z4464544C44
 """
 FACE = {entry[0]: [int(entry[at : at + 2], 16) for at in range(1, 11, 2)] for entry in _FACE.split()} | {" ": [0] * 5}
-ADVANCE, HEIGHT = 6, 7  # dots
+WIDTH, ADVANCE, HEIGHT = 5, 6, 7  # dots
 DOT = 0.075  # of the font size: so a line is about as long as one in Helvetica
 
 
@@ -34,7 +34,7 @@ def procedure(char: str, times: int = 1) -> bytes:
     for row in range(HEIGHT):
         bits = "".join(("1" if column >> row & 1 else "0") * times for column in columns).ljust(width, "0")
         rows += [int(bits, 2).to_bytes(width // 8, "big")] * times
-    head = f"{ADVANCE * times}.00 0.00 0.00 -0.00 {width}.00 {height}.00 d1 q {width}.000 0.000 0.000 {height}.000 "
+    head = f"{ADVANCE * times}.00 0.00 0.00 -0.00 {WIDTH * times}.00 {height}.00 d1 q {width}.000 0.000 0.000 {height}.000 "
     head += f"0.000 0.000 cm BI /W {width} /H {height} /BPC 1 /IM true /D [1 0]\rID "
     return head.encode("ascii") + b"".join(rows) + b"EI Q"
 

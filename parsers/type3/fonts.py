@@ -14,6 +14,9 @@ _HEX = rb"<\s*([0-9A-Fa-f]+)\s*>\s*"
 _SINGLE = re.compile(_HEX + _HEX)
 _RANGE = re.compile(_HEX + _HEX + rb"(?:" + _HEX + rb"|\[([^\]]*)\])")
 _BLOCK = 100  # entries that a CMap may hold in one block
+_MEASURED = (0x41, 0x67)
+"""The codes of A and g: PDFium takes a font to be as high as what they draw, whatever that is."""
+_BOX = re.compile(rb"\s*(?P<advance>\S+\s+\S+)\s+\S+\s+\S+\s+\S+\s+\S+\s+d1\b")
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,17 @@ class Type3Font:
     def say(self, pdf: pikepdf.Pdf, characters: Mapping[int, str]) -> None:
         """Gives the font another map."""
         self.dictionary["/ToUnicode"] = pdf.make_stream(_map_of(characters))
+
+    def measure(self, pdf: pikepdf.Pdf) -> None:
+        """Lets PDFium see how high the font is: gives the box of the font to the drawings that it looks at."""
+        box = b" ".join(b"%.2f" % float(side) for side in self.dictionary.get("/FontBBox", ()))
+        drawn: Any = self.dictionary["/CharProcs"]
+        for code, name in self._names() if any(side != b"0.00" for side in box.split()) else ():
+            if code in _MEASURED and name in drawn:
+                stream = _BOX.sub(
+                    lambda match: match["advance"] + b" " + box + b" d1", drawn[name].read_bytes(), count=1
+                )
+                drawn[name] = pdf.make_stream(stream)
 
     def _names(self) -> Iterator[tuple[int, str]]:
         encoding: Any = self.dictionary.get("/Encoding")

@@ -2,8 +2,8 @@
 
 A document draws one typeface in many sizes and weights. A letter that is new in one of them is told by those that are
 known: as wide, as high and as low in proportion, with its ink in the same places, and nothing else nearly as like it.
-Of all 3,400 drawings of the documents that the limits were set on, each hidden in turn, 2,100 of 2,300 letters were
-told and none wrongly. Digits, signs and punctuation, which make amounts, are never told by likeness.
+On the documents that the limits were set on, with each of their drawings hidden in turn, nine letters of ten were told
+and none wrongly. Digits, signs and punctuation, which make amounts, are never told by likeness, nor taken for letters.
 """
 
 from collections.abc import Mapping, MutableMapping, Sequence
@@ -16,7 +16,7 @@ from parsers.type3.fonts import Type3Font
 
 GRID = 12  # cells across the ink, and down
 SHARED = 5  # characters that two fonts must both hold, to tell how much larger one is
-UNLIKE = 0.25
+UNLIKE = 0.2
 MARGIN = 1.8  # times as unlike must the next best be
 
 Maps = Sequence[tuple[Type3Font, MutableMapping[int, str]]]

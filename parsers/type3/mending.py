@@ -32,6 +32,7 @@ def mended(data: bytes, table: Mapping[str, str] | None = None) -> bytes | None:
                 return None
             for font, characters in maps:
                 font.say(pdf, characters)
+                font.measure(pdf)
             target = io.BytesIO()
             pdf.save(target, compress_streams=False, stream_decode_level=pikepdf.StreamDecodeLevel.none)
             return target.getvalue()

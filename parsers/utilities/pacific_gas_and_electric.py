@@ -11,6 +11,7 @@ from parsers.locate import (
     adding_up,
     address_at_street,
     address_below,
+    below,
     beside,
     confirmed,
     each_meter,
@@ -73,7 +74,7 @@ class PacificGasAndElectric(Utility):
     account_number = right_of("Account No:").shaped(r"\d{10}-\d")
     billed_on = right_of("Statement Date:")
     due_on = right_of("Due Date:")
-    amount_due = row_end("Total Amount Due by", "Total Amount Due", CREDIT).within(SUMMARY)
+    amount_due = row_end("Total Amount Due by", "Total Amount Due", CREDIT).within(SUMMARY) | below("Total Amount Due:")
     outstanding_balance = row_end(*LEFT_OVER).within(SUMMARY)
     total_amount = confirmed(
         same_as("amount_due").only_if(NOTHING_LEFT, TOTAL), by=in_line(NEW + "{total_amount}$").within(LINES).summed()
