@@ -9,6 +9,9 @@ from parsers.lines import plain
 from parsers.model import Bill, Document, Source
 from parsers.region import Sheet
 
+UNCHECKABLE = frozenset({"supplier_name", "tariff", "demand_kw", "line_1", "line_2"})
+"""Fields that no sum and no form confirms."""
+
 _TELLING = 4  # letters and digits; what is shorter is printed again by chance
 _SUM_OF_METERS = "sum of the meters"
 
@@ -29,6 +32,7 @@ def _rated(bill: Bill, sheets: Sequence[Sheet]) -> Bill:
     sources = {}
     for path, source in bill.sources.items():
         grounds = [*source.grounds, *general, *_of_page(pages.get(source.page))]
+        grounds += ["uncheckable"] if path.rpartition(".")[2] in UNCHECKABLE else []
         grounds += ["adds_up"] if _place(source) in confirmed else []
         grounds += ["does_not_add_up"] if _place(source) in doubted else []
         grounds += ["printed_again"] if _printed_again(source.text, text) else []

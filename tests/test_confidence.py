@@ -103,3 +103,16 @@ def test_doubt_never_leaves_less_than_a_little() -> None:
     assert confidence(tuple(FACTORS)) >= 1 - MOST_DOUBT
     assert confidence(("does_not_add_up", "ocr", "generic", "chosen")) == pytest.approx(1 - MOST_DOUBT)
     assert confidence(("adds_up",)) > confidence(()) > confidence(("chosen",))
+
+
+def test_what_nothing_can_check_is_less_sure(tmp_path: Path) -> None:
+    rates = rate(tmp_path, {"meters.0.tariff": source("RS"), "meters.0.id": source("512")})
+    assert rates["meters.0.tariff"].grounds == ("uncheckable",)
+    assert rates["meters.0.tariff"].confidence < rates["meters.0.id"].confidence
+
+
+@pytest.mark.parametrize("reader", ["generic", "unproven"])
+def test_what_only_the_generic_or_an_unproven_parser_says_is_not_sure_until_a_sum_confirms_it(reader: str) -> None:
+    assert confidence((reader, "printed_again", "places_agree")) < 0.91
+    assert confidence((reader,)) < 0.9 < confidence((reader, "adds_up"))
+    assert confidence((reader, "adds_up", "does_not_add_up")) < 0.9

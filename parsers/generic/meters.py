@@ -257,7 +257,8 @@ def _one(found: Sequence[Found], what: str) -> Outcome:
 def consumed(settled: Settled) -> Found:
     """What was used, in the unit of the record."""
     amount = int(settled.amount * 1000) if settled.unit == "kwh" else settled.amount
-    return Found(amount, settled.source.cell.span, settled.rule)
+    found = Found(amount, settled.source.cell.span, settled.rule)
+    return found.because("adds_up") if settled.confirmed else found
 
 
 _NOT_OF_THIS_BILL = re.compile(

@@ -217,13 +217,14 @@ def _unit_around(board: Board, cell: Cell) -> Unit | None:
 
 @dataclass(frozen=True)
 class Settled:
-    """The usage that the evidence agrees on."""
+    """The usage that the evidence agrees on. ``confirmed``: labels, readings and charges, two of them at least, do."""
 
     amount: Decimal
     unit: Unit
     source: Used
     rule: str
     worth: float
+    confirmed: bool
 
 
 def settle(found: Sequence[Used], units: Sequence[Unit]) -> Settled | str:
@@ -265,7 +266,7 @@ def _settled(found: Sequence[Used], unit: Unit) -> Settled | str:
     rule = f"{best.rule}; {', '.join(kinds[amount])}"
     if amount in summed:
         rule += "; sum of the registers"
-    return Settled(amount, unit, best, rule, score)
+    return Settled(amount, unit, best, rule, score, confirmed=len(kinds[amount].keys() - {"printed"}) > 1)
 
 
 def _near(one: Decimal, other: Decimal) -> bool:
