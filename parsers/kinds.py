@@ -12,17 +12,17 @@ from parsers import values
 from parsers.values import MINUS
 
 _NUMBER = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|\.\d+"
-_NOT_INSIDE = r"(?<![\w.,/@#])"
+_NOT_INSIDE = r"(?<![\w.,/@#])(?<!\d[.,] )"  # nor behind the piece of a number that a stray space has torn
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?"
 
 MONEY_PATTERN = (
-    rf"{_NOT_INSIDE}(?<!@\s)(?:\(\s?)?(?:\+|{MINUS})?\s?\$?\s?{MINUS}?\s?(?:\d{{1,3}}(?:,\d{{3}})+|\d+)?\.\d\d(?:\s?\))?"
+    rf"{_NOT_INSIDE}(?<!@\s)(?:\(\s?)?(?:\+|{MINUS})?\s?\$?\s?{MINUS}?\s?(?:\d{{1,3}}(?:,\d{{3}})+|\d+|(?<!\d\s))\.\d\d(?:\s?\))?"
     rf"(?:\s?(?:CR|Cr|cr|CREDIT|[Cc]redit)\b|{MINUS}(?!\w)|\s{MINUS}(?=\s*$))?(?!\w|\.\d|,\d|\s?%|\s?/)"
 )
 _MINUS_BEHIND = rf"(?:{MINUS}(?=\s|$))?"
-NUMBER_PATTERN = rf"{_NOT_INSIDE}{MINUS}?(?:{_NUMBER}){_MINUS_BEHIND}(?![\w%/])(?!\.\d|,\d)"
+NUMBER_PATTERN = rf"{_NOT_INSIDE}{MINUS}?(?:{_NUMBER}){_MINUS_BEHIND}(?![\w%/])(?![.,] ?\d)"
 ENERGY_PATTERN = (
-    rf"{_NOT_INSIDE}{MINUS}?(?:{_NUMBER}){_MINUS_BEHIND}(?:\s?(?:kWh|KWH|Kwh|kwh|KH))?(?![\w%/])(?!\.\d|,\d)"
+    rf"{_NOT_INSIDE}{MINUS}?(?:{_NUMBER}){_MINUS_BEHIND}(?:\s?(?:kWh|KWH|Kwh|kwh|KH))?(?![\w%/])(?![.,] ?\d)"
 )
 _YEAR = r"(?:\d{4}|\d{2})"
 DATE_PATTERN = (

@@ -4,6 +4,7 @@ A line is what shares a baseline, from left to right. A phrase is a part of a li
 a column of running text.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -16,8 +17,11 @@ from parsers.model import Box
 UNKNOWN_LETTER = "\N{REPLACEMENT CHARACTER}"
 """A character that the page shows and whose font does not say which it is: no value may touch it."""
 STRAY_GAP = 0.05  # of the font size: two words this near are one word with a space drawn over it
+DIGIT_GAP = 0.15  # of the font size: two pieces of a number this near are one number; a space is wider
 UNKNOWN_GAP = 0.5  # of the font size: what stands farther from an unknown character is a word of its own
 PHRASE_GAP = 0.9  # of the font size: a wider gap parts two phrases
+_NUMBER_BEGINS = re.compile(r"[($-]*[\d.,]*[\d.,$]", re.ASCII)
+_NUMBER_GOES_ON = re.compile(r"[\d.,]*\d[\d.,]*[)%-]?|[.,]", re.ASCII)
 _AS_TYPED = str.maketrans(
     {"\u2019": "'", "\u2018": "'", "`": "'", "\u201c": '"', "\u201d": '"', "\u00a0": " ", "\x02": "-"}
 )
@@ -180,10 +184,16 @@ def _repaired(words: Sequence[Word]) -> Iterator[Word]:
     """Words parted by stray spaces made one; what stands beside an unknown character may belong to it."""
     held = words[0]
     for word in words[1:]:
-        unknown = held.text[-1] == UNKNOWN_LETTER or word.text[0] == UNKNOWN_LETTER
-        if abs(word.x0 - held.x1) <= (UNKNOWN_GAP if unknown else STRAY_GAP) * min(word.size, held.size):
+        if abs(word.x0 - held.x1) <= _gap_inside(held.text, word.text) * min(word.size, held.size):
             held = held.joined(word)
         else:
             yield held
             held = word
     yield held
+
+
+def _gap_inside(left: str, right: str) -> float:
+    """How far apart, in font sizes, two words may stand that are pieces of one."""
+    if left[-1] == UNKNOWN_LETTER or right[0] == UNKNOWN_LETTER:
+        return UNKNOWN_GAP
+    return DIGIT_GAP if _NUMBER_BEGINS.fullmatch(left) and _NUMBER_GOES_ON.fullmatch(right) else STRAY_GAP

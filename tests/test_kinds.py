@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from parsers.kinds import MONTH_DAY_PATTERN
+from parsers.kinds import MONEY_PATTERN, MONTH_DAY_PATTERN, NUMBER_PATTERN
 
 
 @pytest.mark.parametrize(
@@ -19,3 +19,20 @@ from parsers.kinds import MONTH_DAY_PATTERN
 )
 def test_days_without_a_year(text: str, days: list[str]) -> None:
     assert [match.group() for match in re.finditer(MONTH_DAY_PATTERN, text)] == days
+
+
+@pytest.mark.parametrize("torn", ["$2, 345.67", "$2,3 45 .67", "$2,345. 67", "2,345 .67"])
+def test_a_piece_of_a_torn_amount_is_none(torn: str) -> None:
+    assert re.findall(MONEY_PATTERN, f"Total {torn}") == []
+
+
+def test_amounts_beside_other_numbers() -> None:
+    found = [match.group() for match in re.finditer(MONEY_PATTERN, "June 3 $.45 30 12.00 to pay .15")]
+    assert [one.strip() for one in found] == ["$.45", "12.00", ".15"]
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"), [("2, 345 kWh", []), ("May 3, 2024", []), ("30 2,345 kWh", ["30", "2,345"])]
+)
+def test_a_piece_of_a_torn_number_or_of_a_date_is_none(text: str, numbers: list[str]) -> None:
+    assert re.findall(NUMBER_PATTERN, text) == numbers

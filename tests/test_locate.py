@@ -144,6 +144,21 @@ def test_stray_spaces_inside_numbers_are_repaired(tmp_path: Path) -> None:
         assert value(read(right_of("Account"), where, "account_number")) == "99999-00000"
 
 
+@pytest.mark.parametrize(
+    ("apart", "texts"), [(1.2, ["$2,345.67"]), (2.5, ["$2,3", "45.67"])], ids=["a piece of it", "a column of its own"]
+)
+def test_the_pieces_of_a_number_are_put_together(apart: float, texts: list[str]) -> None:
+    pieces = [Word("$2,3", 30, 10, 50, 20, 18, 10), Word("45.67", 50 + apart, 10, 75, 20, 18, 10)]
+    (line,) = lines_of(1, pieces)
+    assert [word.text for word in line.words] == texts
+
+
+def test_words_that_stand_close_stay_apart() -> None:
+    days = [Word("4/15/2021", 30, 10, 70, 20, 18, 10), Word("4/14/21", 71.3, 10, 100, 20, 18, 10)]
+    (line,) = lines_of(1, days)
+    assert len(line.words) == 2
+
+
 @pytest.mark.parametrize(("apart", "known"), [(0.0, False), (4.0, False), (6.0, True)])
 def test_an_unknown_character_spoils_what_it_stands_at(apart: float, known: bool) -> None:
     number = Word("PE100200", 30, 10, 80, 20, 18, 10)
