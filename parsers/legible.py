@@ -14,6 +14,7 @@ FEW_WORDS = 20  # too few to judge by
 LEAST_COMMON = 0.08  # of the words of three letters and more
 
 _WORD = re.compile(r"[^\W\d_]{3,}")
+_SIGN = re.compile(r"[\W_]")
 _UNKNOWN = re.compile("[\ufffd\ue000-\uf8ff]")  # and private characters, which only their font knows
 _WORDS = """
 account actual address adjustment all amount and any apr are aug balance basic bill billed billing business call can
@@ -36,10 +37,9 @@ def is_legible(text: str, *, unmapped: int = 0) -> bool:
         return False
     if unmapped + len(_UNKNOWN.findall(characters)) > MOST_UNKNOWN * len(characters):
         return False
-    signs = sum(not char.isalnum() for char in characters)
-    return signs <= MOST_SIGNS * len(characters) and _in_words(text)
+    return len(_SIGN.findall(characters)) <= MOST_SIGNS * len(characters) and _in_words(text)
 
 
 def _in_words(text: str) -> bool:
     words = _WORD.findall(text.casefold())
-    return len(words) < FEW_WORDS or sum(word in _COMMON for word in words) >= LEAST_COMMON * len(words)
+    return len(words) < FEW_WORDS or sum(map(_COMMON.__contains__, words)) >= LEAST_COMMON * len(words)
