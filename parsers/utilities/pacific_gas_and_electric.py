@@ -38,6 +38,8 @@ NEW = rf"^(?!{'|'.join(BEFORE + LEFT_OVER)}|Payment).*? "
 GENERATION = in_line(r"^(?:Current )?(?P<supplier_name>(?!PG&E)\S.*?) Electric Generation Charges {supply_charge}$")
 NOTHING_LEFT = is_zero("outstanding_balance") | ~prints(*BEFORE, *LEFT_OVER, within=SUMMARY)
 TOTAL = "new charges are not totalled beside a balance"
+SOLAR = prints("Electric Monthly Charges", "NEM Charges", within=LINES)
+SEVERAL = "net metering has lines of its own"
 
 ENDS = ("Details of", "Summary of NEM Charges", "Your Electric Charges Breakdown", "Your Gas Charges Breakdown")
 ELECTRIC = section(
@@ -84,7 +86,7 @@ class PacificGasAndElectric(Utility):
         to="amount_due",
         needed=True,
     )
-    electricity_amount = row_end("Current Electric Charges").within(LINES) | confirmed(
+    electricity_amount = row_end("Current Electric Charges").within(LINES).unless(SOLAR, SEVERAL) | confirmed(
         same_as("total_amount"), by=in_line(r"Electric .*?{electricity_amount}$").within(LINES).summed()
     )
     delivery_charge = row_end("Current PG&E Electric Delivery Charges").within(LINES)

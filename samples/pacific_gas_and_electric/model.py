@@ -42,7 +42,7 @@ class Part:
 class Agreement:
     """A service agreement: one meter, with a page of its own."""
 
-    kind: Literal["Electric", "PG&E Electric Delivery", "Gas"]
+    kind: Literal["Electric", "Electric Monthly", "PG&E Electric Delivery", "Gas"]
     service_id: str
     note: str = ""
     rate: str
@@ -105,6 +105,7 @@ class PgeBill:
     agreements: tuple[Agreement, ...]
     generation: Generation | None = None
     adjustment: int = 0  # of electricity, as the climate credit
+    true_up: int = 0  # of a year of net metering
     messages: tuple[str, ...] = ()
     past_due: bool = False
     lying_fonts: bool = False
@@ -117,9 +118,11 @@ class PgeBill:
     @property
     def current(self) -> Iterator[tuple[str, int]]:
         """The lines of new charges in the summary."""
-        for kind in ("Electric", "PG&E Electric Delivery"):
+        for kind in ("Electric", "Electric Monthly", "PG&E Electric Delivery"):
             if one := [agreement for agreement in self.agreements if agreement.kind == kind]:
                 yield f"Current {kind} Charges", sum(agreement.total for agreement in one)
+        if self.true_up:
+            yield "Total NEM Charges", self.true_up
         if self.adjustment:
             yield "Electric Adjustments", self.adjustment
         if self.generation:
@@ -151,7 +154,7 @@ class PgeBill:
             billing_period_from=min(agreement.start for agreement in self.agreements),
             billing_period_to=max(agreement.end for agreement in self.agreements),
             electricity_consumption=used["electric"] if electric else None,
-            electricity_amount=lines.get("Current Electric Charges", alone),
+            electricity_amount=None if self.true_up else lines.get("Current Electric Charges", alone),
             delivery_charge=lines.get("Current PG&E Electric Delivery Charges"),
             supply_charge=self.generation.total if self.generation else None,
             gas_consumption=used["gas"] if gas is not None else None,
