@@ -13,6 +13,8 @@ from parsers.values import cents
 _AMOUNT = re.compile(
     rf"[\s:]*(?:(?:of|is|as of|from|since|on|{DATE_PATTERN})[\s:]*)*(?P<amount>{MONEY_PATTERN})", re.ASCII
 )
+_TOTAL = re.compile(rf"(?:\s+{MONEY_PATTERN}){{1,4}}\s+(?P<amount>{MONEY_PATTERN})\s*$", re.ASCII)
+"""The last of three amounts or more that nothing parts: a table's total over what is owed to whom."""
 
 
 def says_overdue(spot: Spot) -> bool:
@@ -25,7 +27,8 @@ def says_overdue(spot: Spot) -> bool:
     row = spot.row()
     if row is not None:
         match = _AMOUNT.match(row.text)
-        return cents(match["amount"]) > 0 if match else _alone(spot)
+        total = _TOTAL.match(row.text, match.end()) if match else None
+        return cents((total or match)["amount"]) > 0 if match else _alone(spot)
     below = next(phrases_below(spot), None)
     match = _AMOUNT.match(below[1].text) if below else None
     return cents(match["amount"]) > 0 if match else _alone(spot)

@@ -21,9 +21,15 @@ from parsers.locate import (
     settled,
 )
 
-BALANCE = section("ACCOUNT BALANCE", until=("SUMMARY OF CURRENT CHARGES", "KEEP THIS PORTION"), left=HEADING)
+BALANCE = section(
+    "ACCOUNT BALANCE",
+    until=("SUMMARY OF CURRENT CHARGES", "DETAIL OF CURRENT CHARGES", "KEEP THIS PORTION"),
+    left=HEADING,
+)
 SUMMARY = section("SUMMARY OF CURRENT CHARGES", until=("KEEP THIS PORTION", "DETAIL OF CURRENT CHARGES"), left=HEADING)
 DETAIL = section("DETAIL OF CURRENT CHARGES", onward=True)
+# what the panels of a home have made is measured by a meter of its own, under a heading of its own
+USED = section("DETAIL OF CURRENT CHARGES", until=("MA SMART Incentive", "SMART Incentive Program"), onward=True)
 
 HEAD = in_line(r"(?<!\d)(?P<account_number>\d{5}-?\d{5}) {due_on} {amount_due}")
 PERIOD = in_line(r"{billing_period_from} to {billing_period_to}").within(
@@ -54,9 +60,11 @@ SUPPLIER = name_right_of("SUPPLIER").first().within(DETAIL)
 BLOCKS = blocks(
     r"(?:Type of Service|Service Period|Current Reading) .*(?:Reading|Total Usage)",
     end=r"\bRATE [A-Z]",
-    within=DETAIL,
+    within=USED,
 )
 GAS = prints("RATE Gas", "CCF")
+ANY_GAS = prints("RATE Gas", "CCF", "Therms", "therms", within=DETAIL)
+OF_GAS_TOO = "totals of gas stand in the detail too"
 SHARED = {
     "id": right_of("METER NUMBER"),
     "billing_period_from": METER_PERIOD,
@@ -81,12 +89,16 @@ class NationalGridUtility(Utility, family=True):
     billing_period_from = PERIOD
     billing_period_to = PERIOD
     electricity_amount = cell(ELECTRIC, "TOTAL").within(SUMMARY).summed()
-    delivery_charge = cell(ELECTRIC, "DELIVERY").within(SUMMARY).summed()
-    supply_charge = cell(ELECTRIC, "SUPPLY").within(SUMMARY).summed()
+    delivery_charge = cell(ELECTRIC, "DELIVERY").within(SUMMARY).summed() | row_end("Total Delivery Services").within(
+        DETAIL
+    ).unless(ANY_GAS, OF_GAS_TOO)
+    supply_charge = cell(ELECTRIC, "SUPPLY").within(SUMMARY).summed() | row_end("Total Supply Services").within(
+        DETAIL
+    ).unless(ANY_GAS, OF_GAS_TOO)
     gas_amount = cell("Gas Service", "TOTAL").within(SUMMARY)
     total_amount = cell("Total Current Charges", "TOTAL").within(SUMMARY) | row_end("Current Charges").within(BALANCE)
     outstanding_balance = row_end(*LEFT_OVER).within(BALANCE) | settled(EARLIER, PAID)
-    community_solar_bill_credit = row_end("CDG Credit - Applied to This Bill")
+    community_solar_bill_credit = row_end("CDG Credit - Applied to This Bill", "Transferred AOB Credit")
     supplier_name = SUPPLIER.except_for("National Grid", reason="National Grid itself is the supplier")
 
     meters = (

@@ -10,7 +10,7 @@ class NationalGridMassachusetts(NationalGridUtility):
     code = "national_grid_massachusetts"
     name = "National Grid"
     marks = (
-        "www.nationalgridus.com",
+        ("www.nationalgridus.com", "DETAIL OF CURRENT CHARGES"),
         ("SERVICE FOR", "Northborough"),
         (
             "Massachusetts Department of Public Utilities",

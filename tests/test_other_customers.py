@@ -1,0 +1,84 @@
+"""Bills of known companies as other customers get them: homes with panels, debts, credits, earlier layouts."""
+
+from pathlib import Path
+
+import pytest
+from drawn import Row, sheets
+
+from parsers.model import Bill
+from parsers.reading import read_bill
+from parsers.registry import claims
+from parsers.utilities.national_grid_massachusetts import NationalGridMassachusetts
+from parsers.utility import Utility
+
+
+def bill_of(folder: Path, utility: type[Utility], *pages: list[Row]) -> Bill:
+    """The bill, of a company that is told by its pages."""
+    with sheets(folder, *pages) as drawn:
+        assert claims(drawn) == [utility]
+        return read_bill(utility, drawn, [])
+
+
+def balance_in_columns(past_due: tuple[str, str, str, str]) -> list[Row]:
+    """The front of a bill on which a supplier's services have a column of their own."""
+    columns = (-330, -400, -480, -560)
+    rows = (
+        ("Previous Balance", ("80.00", "40.00", "0.00", "120.00")),
+        ("Payment(s) Received", ("- 80.00", "- 0.00", "- 0.00", "- 80.00")),
+        ("Amount Past Due", past_due),
+        ("Current Charges", ("70.00", "90.00", "-5.00", "155.00")),
+        ("Amount Due", ("$ 70.00", "$ 130.00", "-$ 5.00", "$ 195.00")),
+    )
+    return [
+        (14, [(171, "SERVICE FOR"), (335, "BILLING PERIOD"), (502, "PAGE 1 of 2")]),
+        (80, [(172, "ACCOUNT BALANCE")]),
+        *((96 + 12 * n, [(172, label), *zip(columns, values, strict=True)]) for n, (label, values) in enumerate(rows)),
+        (180, [(172, "DETAIL OF CURRENT CHARGES")]),
+        (192, [(20, "Loadzone WCMA"), (172, "Delivery Services")]),
+    ]
+
+
+def use(top: float, heading: str, row: str, meter: str, rate: str) -> list[Row]:
+    return [
+        (top, [(172, heading)]),
+        (top + 12, [(172, "Service Period"), (250, "Current Reading - Previous Reading = Total Usage")]),
+        (top + 24, [(172, row)]),
+        (top + 36, [(172, f"METER NUMBER {meter}"), (330, "NEXT SCHEDULED READ DATE ON OR ABOUT Aug 19")]),
+        (top + 48, [(172, f"RATE {rate}")]),
+    ]
+
+
+OWED = ("0.00", "40.00", "0.00", "40.00")
+HOME = use(210, "", "Jun 10 - Jul 13 33 99467 Actual 99257 Actual 210 kWh", "99055001", "Residential Regular R-1")
+TOTALS: list[Row] = [
+    (400, [(172, "Total Delivery Services"), (-560, "$ 70.00")]),
+    (412, [(172, "Total Supply Services"), (-560, "$ 90.00")]),
+]
+
+
+def test_a_balance_in_columns_has_its_totals_in_the_last(tmp_path: Path) -> None:
+    bill = bill_of(tmp_path, NationalGridMassachusetts, [*balance_in_columns(OWED), *HOME, *TOTALS])
+    assert (bill.outstanding_balance, bill.total_amount, bill.amount_due) == (40_00, 155_00, 195_00)
+    assert (bill.delivery_charge, bill.supply_charge, bill.electricity_amount) == (70_00, 90_00, None)
+    assert bill.past_due  # the supplier is owed something, National Grid is not
+
+
+def test_a_debt_to_one_that_another_has_too_much_of_is_none(tmp_path: Path) -> None:
+    bill = bill_of(tmp_path, NationalGridMassachusetts, balance_in_columns(("10.00", "0.00", "-60.00", "-50.00")))
+    assert (bill.outstanding_balance, bill.past_due) == (-50_00, False)
+
+
+def test_totals_of_gas_are_not_those_of_electricity(tmp_path: Path) -> None:
+    gas: Row = (300, [(172, "Distribution Adjustment 0.4858 x 5 therms")])
+    bill = bill_of(tmp_path, NationalGridMassachusetts, [*balance_in_columns(OWED), *HOME, gas, *TOTALS])
+    assert (bill.delivery_charge, bill.supply_charge) == (None, None)
+
+
+@pytest.mark.parametrize("used", ["210", "-2790"])
+def test_what_panels_have_made_is_no_use(tmp_path: Path, used: str) -> None:
+    row = f"Jun 10 - Jul 13 33 99467 Actual 99257 Actual {used} kWh"
+    made = use(300, "MA SMART Incentive Program", "Energy 4542 Actual 3103 Actual 1439 1 -1439 kWh", "99055002", "Solar")
+    page = [*balance_in_columns(OWED), *use(210, "", row, "99055001", "Residential Regular R-1"), *made]
+    bill = bill_of(tmp_path, NationalGridMassachusetts, page)
+    assert [(meter.id, meter.consumption) for meter in bill.meters] == [("99055001", int(used) * 1000)]
+    assert bill.electricity_consumption == int(used) * 1000
