@@ -1,10 +1,11 @@
 """What values look like inside a line."""
 
+import datetime as dt
 import re
 
 import pytest
 
-from parsers.kinds import MONEY_PATTERN, MONTH_DAY_PATTERN, NUMBER_PATTERN
+from parsers.kinds import DATE, DATE_PATTERN, MONEY_PATTERN, MONTH_DAY_PATTERN, NUMBER_PATTERN
 
 
 @pytest.mark.parametrize(
@@ -19,6 +20,20 @@ from parsers.kinds import MONEY_PATTERN, MONTH_DAY_PATTERN, NUMBER_PATTERN
 )
 def test_days_without_a_year(text: str, days: list[str]) -> None:
     assert [match.group() for match in re.finditer(MONTH_DAY_PATTERN, text)] == days
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("from Apr 2 '08 to May 1 '08", [dt.date(2008, 4, 2), dt.date(2008, 5, 1)]),
+        ("May 2, '08", [dt.date(2008, 5, 2)]),
+        ("Apr 4 '08 13:45", [dt.date(2008, 4, 4)]),
+        ("Apr 13 14 15", []),
+        ("May 2 '080", []),
+    ],
+)
+def test_a_year_of_two_digits_after_an_apostrophe(text: str, days: list[dt.date]) -> None:
+    assert [DATE.read(match.group()) for match in re.finditer(DATE_PATTERN, text)] == days
 
 
 @pytest.mark.parametrize("torn", ["$2, 345.67", "$2,3 45 .67", "$2,345. 67", "2,345 .67"])
