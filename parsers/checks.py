@@ -80,14 +80,13 @@ def _beside(evidence: Evidence, *names: str) -> int | None:
 
 
 def _due_without_balance(bill: Bill, evidence: Evidence) -> Iterator[Check]:
-    """The account's own sum, or where it shows none the new charges alone, which are then all that is due or not."""
-    if bill.total_amount is None:
-        return
+    """The account's own sum, or the new charges alone, where they make it: credits of other kinds may stand beside."""
     before, paid = evidence.bill.get("previous_balance"), evidence.bill.get("payments")
-    if before is not None and paid is not None:
-        yield _sum("account_and_due", bill, ("total_amount",), "amount_due", beside=before + paid)
-    elif bill.total_amount == bill.amount_due:
+    if bill.total_amount == bill.amount_due:
         yield _sum("balance_and_due", bill, ("total_amount",), "amount_due")
+    elif bill.total_amount is not None and before is not None and paid is not None:
+        check = _sum("account_and_due", bill, ("total_amount",), "amount_due", beside=before + paid)
+        yield from [check] if check.holds else []
 
 
 def payments_and_balance(bill: Bill, evidence: Evidence) -> Iterator[Check]:

@@ -94,7 +94,7 @@ def _sums(bill: Bill, sources: Mapping[str, Source]) -> dict[str, Source]:
 
 def _printed_again(text: str, page_text: str) -> bool:
     words = " ".join(text.split()).lstrip("$ ")
-    if sum(map(str.isalnum, words)) < _TELLING:
+    if sum(map(str.isalnum, words)) < _TELLING or page_text.count(words) < 2:
         return False
     found = re.finditer(rf"(?<![\w.,]){re.escape(words)}(?![\w]|[.,]\d)", page_text)
     return len([match.start() for match, _ in zip(found, range(2), strict=False)]) > 1

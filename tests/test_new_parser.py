@@ -172,7 +172,7 @@ def test_marks_stand_on_one_page_of_every_document_and_name_the_company() -> Non
     first = seen(pages=[("Able Power", "Due Date"), ("Able Power", "Amount Due", "Account Number", "able.com")])
     second = seen(pages=[("Amount Due", "Able Power", "Account Number", "able.com", "paypal.com")])
     assert plan([first, second], None, None).marks == ("Able Power", "able.com", "Account Number", "Amount Due")
-    with pytest.raises(ConfigError, match="give the name as it is printed"):
+    with pytest.raises(ConfigError, match="too little in common on any page to be told by \\(not even 'Able Power'\\)"):
         plan([seen(pages=[("Amount Due", "Due Date", "Account Number")])], None, None)
 
 

@@ -82,6 +82,20 @@ async def test_a_second_witness_that_agrees_and_one_that_does_not(acme: World) -
     assert bill.record["delivery_charge"] == sources["delivery_charge"]["api"]
 
 
+async def test_a_bill_that_does_not_add_up_is_delivered_with_the_reason_and_the_numbers(acme: World) -> None:
+    """One digit of a total is another one on the page: nothing else tells that it is wrong."""
+    content = POWER.read_bytes().replace(b"($157.32)", b"($157.82)")
+    bill = await acme.until(await acme.take(content), Step.RECONCILED)
+    record = bill.record or {}
+    assert "does_not_add_up" in record["reasons"]
+    [failed] = [check for check in record["checks"] if not check["holds"]]
+    assert failed["detail"] == "0 + 15782 + 12448 = 28230, not 28180"
+    assert failed["fields"] == ["outstanding_balance", "delivery_charge", "supply_charge", "amount_due"]
+    doubted = record["sources"]["delivery_charge"]
+    assert "does_not_add_up" in doubted["grounds"]
+    assert doubted["confidence"] < 0.9 < record["sources"]["account_number"]["confidence"]
+
+
 async def test_a_utility_that_the_api_does_not_support_is_read_locally(tmp_path: Path, pool: ParserPool) -> None:
     options = Options(keys=frozenset({"acme-key"}), delay_seconds=0, not_supported=frozenset({"central_maine_power"}))
     async with world(tmp_path, pool, sandbox=options) as acme:

@@ -121,9 +121,10 @@ def marks(sketches: Sequence[Sketch], name: str) -> tuple[str, ...]:
         if whose and len(found) > len(best):
             best = found
     if len(best) < LEAST_MARKS:
+        shared = ", ".join(map(repr, best)) or f"not even {name!r}"
         raise ConfigError(
-            f"no page of every document prints {name!r} (or its web address) together with known labels;"
-            " give the name as it is printed with --name."
+            f"the documents have too little in common on any page to be told by ({shared}); begin with those of one"
+            " layout, or give the company's name as they print it with --name."
         )
     return best
 
