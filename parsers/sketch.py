@@ -19,9 +19,9 @@ from parsers.forms import form_of
 from parsers.generic.bill import read_generic
 from parsers.generic.cells import Board
 from parsers.generic.pointing import Pointing
-from parsers.generic.wordings import WORDINGS
 from parsers.kinds import BILL_KINDS, ENERGY, METER_KINDS, Kind
 from parsers.labels import find
+from parsers.meters import EachMeter
 from parsers.model import Bill, DocumentKind
 from parsers.outcome import Field, Found, Missing, Scope
 from parsers.patterns import InLine
@@ -238,8 +238,10 @@ def _harmless(label: str, known: frozenset[str]) -> bool:
 
 @cache
 def _known_words() -> frozenset[str]:
-    """The words of the labels of all parsers and of the generic one's wordings."""
-    texts = [str(rule) for utility in UTILITIES for rule in utility.rules.values()]
-    texts += [pattern for ranks in WORDINGS.values() for rank in ranks for pattern in rank]
+    """The words of the labels of all parsers."""
+    texts = [str(rule) for utility in UTILITIES for rule in (*utility.rules.values(), *utility.evidence.values())]
+    meters = [meters for utility in UTILITIES for meters in utility.meters if isinstance(meters, EachMeter)]
+    texts += [str(rule) for meter in meters for rule in meter.rules.values()]
     texts += ADDRESS_LABELS
-    return frozenset(word for text in texts for word in re.findall(r"[a-z]+", text.casefold()))
+    known = frozenset(word for text in texts for word in re.findall(r"[a-z]+", text.casefold()))
+    return known | wordings.words()
