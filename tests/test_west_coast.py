@@ -1,0 +1,112 @@
+"""Generations of western bills that no sample is drawn of in full: older labels, solar, agreements of an aggregator."""
+
+import datetime as dt
+from pathlib import Path
+
+from drawn import Row, sheets
+
+from parsers.model import Bill
+from parsers.reading import read_bill
+from parsers.registry import claims
+from parsers.utilities.southern_california_edison import SouthernCaliforniaEdison
+from parsers.utility import Utility
+
+
+def bill_of(folder: Path, utility: type[Utility], *pages: list[Row]) -> Bill:
+    """The bill on these pages, which its utility and no other claims."""
+    with sheets(folder, *pages) as drawn:
+        assert claims(drawn) == [utility]
+        return read_bill(utility, drawn, [])
+
+
+EDISON_2008: list[Row] = [
+    (20, [(30, "www.sce.com"), (300, "SAMPLE PLANT / Page 1 of 4")]),
+    (40, [(30, "Customer account"), (300, "Date bill prepared: May 2 '08")]),
+    (52, [(30, "2-00-900-0017")]),
+    (76, [(30, "Service account")]),
+    (88, [(30, "3-000-9000-17")]),
+    (100, [(30, "17 EXAMPLE ST")]),
+    (112, [(30, "SAMPLETON, CA 90001")]),
+    (160, [(30, "Your account summary")]),
+    (172, [(30, "Amount of your last bill"), (-400, "$1,731.36")]),
+    (184, [(30, "Payment we received on Apr 14 '08 - thank you"), (-400, "-$1,731.36")]),
+    (208, [(30, "Your new charges"), (-400, "$1,829.48")]),
+    (220, [(30, "Total amount you owe by May 21 '08"), (-400, "$1,829.48")]),
+    (250, [(30, "Compare the electricity you are using")]),
+    (262, [(30, "For meter Z123Y-4567 from Apr 2 '08 to May 1 '08")]),
+    (274, [(30, "Total electricity you used this month in kWh"), (-400, "28,967")]),
+    (286, [(30, "Maximum demand is 58 kW")]),
+    (700, [(30, "Make your check payable to Southern California Edison.")]),
+]
+
+
+def test_edison_as_it_billed_when_years_had_an_apostrophe(tmp_path: Path) -> None:
+    details: list[Row] = [
+        (40, [(30, "Details of your new charges")]),
+        (52, [(30, "Your rate: TOU-8")]),
+        (64, [(30, "Billing period: Apr 2 '08 to May 1 '08 (29 days)")]),
+        (90, [(30, "Your new charges"), (-400, "$1,829.48")]),
+    ]
+    bill = bill_of(tmp_path, SouthernCaliforniaEdison, EDISON_2008, details)
+    assert (bill.account_number, bill.billed_on, bill.due_on) == (
+        "2-00-900-0017",
+        dt.date(2008, 5, 2),
+        dt.date(2008, 5, 21),
+    )
+    assert (bill.outstanding_balance, bill.total_amount, bill.amount_due) == (0, 1829_48, 1829_48)
+    (meter,) = bill.meters
+    assert (meter.id, meter.consumption, meter.tariff) == ("Z123Y-4567", 28_967_000, "TOU-8")
+    assert (meter.billing_period_from, meter.billing_period_to) == (dt.date(2008, 4, 2), dt.date(2008, 5, 1))
+    assert meter.demand_kw == 58
+    assert meter.additional_attributes == {"service_id": "3-000-9000-17"}
+    assert meter.address
+    assert (meter.address.line_1, meter.address.city) == ("17 EXAMPLE ST", "SAMPLETON")
+
+
+def edison_with_two_agreements(generated: str) -> tuple[list[Row], ...]:
+    first: list[Row] = [
+        (20, [(30, "www.sce.com"), (300, "SAM EXAMPLE / Page 1 of 4")]),
+        (40, [(30, "Customer account"), (300, "Amount due $89.50")]),
+        (52, [(30, "700900000017"), (300, "Due by 08/20/25")]),
+        (76, [(30, "Date bill prepared")]),
+        (88, [(30, "08/01/25")]),
+        (160, [(30, "Your account summary")]),
+        (172, [(30, "Previous Balance"), (-400, "$0.00")]),
+        (184, [(30, "Balance forward"), (-400, "$0.00")]),
+        (196, [(30, "Your new charges"), (-400, "$89.50")]),
+        (208, [(30, "Total amount you owe by 08/20/25"), (-400, "$89.50")]),
+        (230, [(30, "Summary of your billing detail")]),
+        (242, [(30, "8009000017"), (120, "07/01/25 to 07/30/25"), (260, "TOU-D-PRIME (SCE)"), (-400, "$61.20")]),
+        (254, [(30, "8009000018"), (120, "07/01/25 to 07/30/25"), (260, "SBP TOU-D-PRIME"), (-400, generated)]),
+        (300, [(30, "For meter 222900-000017 from 07/01/25 to 07/30/25")]),
+        (312, [(30, "Total electricity you used this month in kWh"), (-400, "412")]),
+        (324, [(30, "Total electricity you exported this month in kWh"), (-400, "205")]),
+        (700, [(30, "Make your check payable to Southern California Edison.")]),
+    ]
+    delivery: list[Row] = [
+        (40, [(30, "Details of your new charges")]),
+        (52, [(30, "Your rate: TOU-D-PRIME (SCE)")]),
+        (64, [(30, "Billing period: 07/01/25 to 07/30/25 (30 days)")]),
+        (90, [(30, "Your new charges"), (-400, "$61.20")]),
+        (700, [(30, "Things you should know")]),
+    ]
+    generation: list[Row] = [
+        (40, [(30, "Details of your new charges")]),
+        (52, [(30, "Your rate: SBP TOU-D-PRIME")]),
+        (64, [(30, "Clean Power Alliance")]),
+        (76, [(30, "Sub-Total of CPA Generation Charges"), (-400, generated)]),
+        (90, [(30, "Your new charges"), (-400, generated)]),
+    ]
+    return first, delivery, generation
+
+
+def test_edison_with_an_agreement_of_the_aggregator_for_itself(tmp_path: Path) -> None:
+    bill = bill_of(tmp_path, SouthernCaliforniaEdison, *edison_with_two_agreements("$28.30"))
+    assert (bill.delivery_charge, bill.supply_charge, bill.electricity_amount) == (61_20, 28_30, 89_50)
+    assert bill.supplier_name == "Clean Power Alliance"
+    assert bill.electricity_consumption == 412_000  # what was used; what was exported is told apart
+
+
+def test_edisons_delivery_that_does_not_add_up_is_none(tmp_path: Path) -> None:
+    bill = bill_of(tmp_path, SouthernCaliforniaEdison, *edison_with_two_agreements("$28.00"))
+    assert (bill.delivery_charge, bill.supply_charge) == (None, 28_00)
