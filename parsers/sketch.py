@@ -243,5 +243,4 @@ def _known_words() -> frozenset[str]:
     meters = [meters for utility in UTILITIES for meters in utility.meters if isinstance(meters, EachMeter)]
     texts += [str(rule) for meter in meters for rule in meter.rules.values()]
     texts += ADDRESS_LABELS
-    known = frozenset(word for text in texts for word in re.findall(r"[a-z]+", text.casefold()))
-    return known | wordings.words()
+    return frozenset(word for text in texts for word in re.findall(r"[a-z]+", text.casefold()))
