@@ -20,8 +20,8 @@ STRAY_GAP = 0.05  # of the font size: two words this near are one word with a sp
 DIGIT_GAP = 0.15  # of the font size: two pieces of a number this near are one number; a space is wider
 UNKNOWN_GAP = 0.5  # of the font size: what stands farther from an unknown character is a word of its own
 PHRASE_GAP = 0.9  # of the font size: a wider gap parts two phrases
-_NUMBER_BEGINS = re.compile(r"[($-]*[\d.,]*[\d.,$]", re.ASCII)
-_NUMBER_GOES_ON = re.compile(r"[\d.,]*\d[\d.,]*[)%-]?|[.,]", re.ASCII)
+_NUMBER_BEGINS = re.compile(r"[($-]*[\d.,]*[\d.,$]|[A-Z]|[A-Z\d-]*\d[A-Z\d-]*", re.ASCII)
+_NUMBER_GOES_ON = re.compile(r"[\d.,]*\d[\d.,]*[)%-]?|[.,]|[A-Z\d-]*\d[A-Z\d-]*", re.ASCII)
 _AS_TYPED = str.maketrans(
     {"\u2019": "'", "\u2018": "'", "`": "'", "\u201c": '"', "\u201d": '"', "\u00a0": " ", "\x02": "-"}
 )

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from parsers.errors import DeclarationError, UnreadableError
-from parsers.kinds import KINDS, Kind
+from parsers.kinds import KINDS, Kind, compiled
 from parsers.lines import Span
 from parsers.outcome import UNREADABLE, Field, Found, Missing, Outcome, Scope
 from parsers.region import Region
@@ -42,6 +42,7 @@ class Search(Rule):
     locator: Locator
     picked: str = "agreed"
     part: Part | None = None
+    form: str | None = None
 
     def __str__(self) -> str:
         return f"{self.locator} in {self.part}" if self.part else str(self.locator)
@@ -67,6 +68,14 @@ class Search(Rule):
     def smallest(self) -> "Search":
         return replace(self, picked="smallest")
 
+    def covering(self, form: str) -> "Search":
+        """Only where it reads every line of this form: a regular expression for the text of a line without its spaces.
+
+        For the rows of a table: one that is printed in another form than the rest would be left out unnoticed.
+        """
+        compiled(form)
+        return replace(self, form=form)
+
     def shaped(self, shape: str) -> "Search":
         """Only values that are printed in this shape (a regular expression)."""
         return replace(self, locator=Adjusted(self.locator, shape=shape))
@@ -86,6 +95,8 @@ class Search(Rule):
             return scope.note(wanted, str(self), Missing(UNREADABLE))
         if found and reasons and self.picked == "sum":
             return scope.note(wanted, str(self), Missing(f"a part of the sum is not read: {reasons[0]}"))
+        if found and self._leaves_out_a_line(regions, found):
+            return scope.note(wanted, str(self), Missing(f"{self}: a line like those that are read is not read"))
         if found:
             return scope.note(wanted, str(self), _PICKS[self.picked](found))
         reason = "; ".join(dict.fromkeys(reasons)) or f"{self.locator} not found"
@@ -108,6 +119,14 @@ class Search(Rule):
                 except UnreadableError as error:
                     reasons.append(f"{self.locator}: what stands there is not {error.what}")
         return sorted(found, key=_place), reasons
+
+    def _leaves_out_a_line(self, regions: Iterable[Region], found: Sequence[Found]) -> bool:
+        if self.form is None:
+            return False
+        form = compiled(self.form)
+        read = {word for one in found for word in one.span.words}
+        lines = (line for region in regions for line in region.lines() if form.search(line.squeezed[0]))
+        return any(read.isdisjoint(line.words) for line in lines)
 
 
 @dataclass(frozen=True)

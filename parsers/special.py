@@ -60,7 +60,7 @@ class NameLines(Labelled):
     def spans(self, region: Region, wanted: Field) -> Iterator[Place]:
         for label, spot in self.spots(region):
             lines = self._lines(spot)
-            if not lines:
+            if not lines or (self.until and re.match(self.until, lines[0].text)):
                 yield Near(f"label '{label}' without {wanted.kind.name} beside it")
             elif self.until is None and any(not re.search(r"\d", line.text) for line in self._neighbours(spot, lines)):
                 yield Near(f"label '{label}': the line next to the name may belong to it")

@@ -153,10 +153,14 @@ def test_the_pieces_of_a_number_are_put_together(apart: float, texts: list[str])
     assert [word.text for word in line.words] == texts
 
 
-def test_words_that_stand_close_stay_apart() -> None:
-    days = [Word("4/15/2021", 30, 10, 70, 20, 18, 10), Word("4/14/21", 71.3, 10, 100, 20, 18, 10)]
-    (line,) = lines_of(1, days)
-    assert len(line.words) == 2
+@pytest.mark.parametrize(
+    ("left", "right", "words"),
+    [("4/15/2021", "4/14/21", 2), ("ITEM", "1", 2), ("SC2", "Heat", 2), ("X90", "0001", 1), ("X", "900001", 1)],
+)
+def test_words_that_stand_close_stay_apart_but_for_the_pieces_of_a_code(left: str, right: str, words: int) -> None:
+    pieces = [Word(left, 30, 10, 70, 20, 18, 10), Word(right, 71.2, 10, 100, 20, 18, 10)]
+    (line,) = lines_of(1, pieces)
+    assert len(line.words) == words
 
 
 @pytest.mark.parametrize(("apart", "known"), [(0.0, False), (4.0, False), (6.0, True)])

@@ -57,6 +57,25 @@ def test_a_sum_lacks_no_part(tmp_path: Path) -> None:
     assert outcome.reason.startswith("a part of the sum is not read")
 
 
+@pytest.mark.parametrize(
+    ("row", "used"),
+    [
+        ("On-peak 30 900 kWh", 1_400_000),
+        ("On-peak 900 kWh", None),
+        ("On-peak 30 900k Wh", None),
+        ("Demand 30 9 kW", 500_000),
+    ],
+)
+def test_a_row_in_another_form_makes_a_table_uncertain(tmp_path: Path, row: str, used: int | None) -> None:
+    page = [(50, [(30, "Off-peak 30 500 kWh")]), (62, [(30, row)])]
+    rule = in_line(r"peak {count} {electricity_consumption} kWh$").summed().covering(r"\dkWh$")
+    with scope(tmp_path, page) as where:
+        outcome = read(rule, where, "electricity_consumption")
+    assert value(outcome) == used
+    if isinstance(outcome, Missing):
+        assert outcome.reason.endswith("a line like those that are read is not read")
+
+
 PHONE = r"\d{3}-\d{3}-\d{4}$"
 
 
@@ -66,9 +85,10 @@ PHONE = r"\d{3}-\d{3}-\d{4}$"
         (["Example Energy", "555-555-0100"], "Example Energy"),
         (["Example Energy of", "Testville Inc", "555-555-0100"], "Example Energy of Testville Inc"),
         (["Example Energy", "to be paid by you"], "Example Energy"),
+        (["555-555-0100", "Example Energy"], None),
     ],
 )
-def test_a_name_goes_on_down_to_a_phone_number(tmp_path: Path, lines: list[str], name: str) -> None:
+def test_a_name_goes_on_down_to_a_phone_number(tmp_path: Path, lines: list[str], name: str | None) -> None:
     page = [(50, [(30, "Supply")]), *((64 + 11 * n, [(30, line)]) for n, line in enumerate(lines))]
     with scope(tmp_path, page) as where:
         assert value(read(name_below("Supply", until=PHONE), where, "supplier_name")) == name
