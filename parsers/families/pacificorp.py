@@ -31,6 +31,7 @@ READ = in_line(
     r"^(?P<id>[A-Z0-9]*\d{4,}[A-Z0-9]*) {billing_period_from} {billing_period_to} {days}"
     r" {prior_reading}(?: [A-Z][a-z]*)? {reading}(?: [A-Z][a-z]*)? {multiplier} {consumption} (?:on|mid|off)?kwh\b"
 )
+A_READ = r"^[A-Z0-9]*\d{4,}[A-Z][a-z]{2}\d.*(?<!kw)(?<!kvar)$|\d(?:on|mid|off)?kwh$"
 GENERATES = prints("Net Metering", "Net metering", "Net Meter", "Excess Generation", "Generation Credit")
 EARLIER = row_end("Previous Account Balance").within(BALANCE)
 PAID = row_end("Payments/Credits").within(BALANCE)
@@ -58,7 +59,9 @@ class PacifiCorpUtility(Utility, family=True):
             blocks(READ, within=SERVICES, headed=True),
             type="electric",
             id=READ,
-            consumption=READ.unless(GENERATES, "which register counts is not known where power is generated"),
+            consumption=READ.covering(A_READ).unless(
+                GENERATES, "which register counts is not known where power is generated"
+            ),
             billing_period_from=READ,
             billing_period_to=READ,
             days=READ,

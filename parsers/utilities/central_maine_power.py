@@ -8,12 +8,13 @@ from parsers.locate import (
     address_below,
     below,
     beside,
+    blocks,
     each_meter,
     in_line,
     prints,
     right_of,
     row_end,
-    rows,
+    same_as,
     section,
 )
 
@@ -31,6 +32,7 @@ READ = in_line(
     r"^(?:Use )?(?P<id>[A-Z]{0,3}\d{5,}\w*) {date} {reading}\S*(?: [A-Z][a-z]*\.?)?"
     r" {date} {prior_reading}\S*(?: [A-Z][a-z]*\.?)? {days} {consumption}$"
 )
+A_READ = r"^(?:Use)?[A-Z]{0,3}\d{5,}|\d/\d{4}.*\d/\d{4}"
 TOTAL_DELIVERY = right_of("Total Current Delivery Charges")
 TOTAL_SUPPLY = right_of(*NEW_SUPPLY).within(SUPPLIER).summed()
 BILLED_APART = "the bill totals delivery and supply apart"
@@ -51,7 +53,7 @@ class CentralMainePower(Utility):
     outstanding_balance = row_end("Balance Forward").within(SUMMARY)
     delivery_charge = TOTAL_DELIVERY
     supply_charge = TOTAL_SUPPLY | right_of(*NEW_SUPPLY)
-    electricity_amount = TOTAL_DELIVERY.unless(HAS_SUPPLY, BILLED_APART)
+    electricity_amount = same_as("total_amount")
     total_amount = adding_up(
         TOTAL_DELIVERY.unless(HAS_SUPPLY, BILLED_APART), beside="outstanding_balance", to="amount_due", unless=BUDGET
     )
@@ -64,10 +66,10 @@ class CentralMainePower(Utility):
     billing_period_to = CHARGES.largest()
     meters = (
         each_meter(
-            rows(READ, within=METERS),
+            blocks(READ, within=METERS, headed=True),
             type="electric",
             id=READ,
-            consumption=READ,
+            consumption=READ.covering(A_READ),
             days=READ,
             reading=READ,
             prior_reading=READ,

@@ -25,6 +25,7 @@ START = r"^# ?\d[\w-]* \([RE]-"
 NEXT = "Your next scheduled"
 ELECTRIC = section("Electric Meter", until=("Gas Meter", "Natural Gas Meter", NEXT))
 GAS = section("Gas Meter", "Natural Gas Meter", until=("Electric Meter", NEXT))
+NO_CHARGE = r"(?!.*Charge\b).+"  # where the rate is not named, its first charge stands in its place
 PERIOD = in_line(r"Billing Period {billing_period_from} ?- ?{billing_period_to}")
 
 METER = {
@@ -66,8 +67,11 @@ class CpsEnergy(Utility):
         each_meter(
             blocks(START, within=ELECTRIC),
             type="electric",
-            demand_kw=in_line(r"(?:Actual|Billing) Demand {demand_kw} KW").largest(),
+            demand_kw=in_line(r"(?:Actual|Billing) Demand {demand_kw} KW")
+            .largest()
+            .covering(r"^\w+Demand\d|Demand.*KW$"),
             tariff=below("Electric")
+            .shaped(NO_CHARGE)
             .within(section("Previous Bill", until="Total Electric Bill", closed=True))
             .of_bill(),
             shared=METER,
@@ -77,7 +81,10 @@ class CpsEnergy(Utility):
             type="gas",
             unit="ccf",
             where=prints("Meter Multiplier"),
-            tariff=below("Gas").within(section("Previous Bill", until="Total Natural Gas Bill", closed=True)).of_bill(),
+            tariff=below("Gas")
+            .shaped(NO_CHARGE)
+            .within(section("Previous Bill", until="Total Natural Gas Bill", closed=True))
+            .of_bill(),
             shared=METER,
         ),
     )

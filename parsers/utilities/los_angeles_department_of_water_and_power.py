@@ -34,6 +34,7 @@ HEAD = section("BILL DATE", until="Account Summary", left="Account Summary", clo
 SERVICE = in_line(
     r"^Electric Charges(?: {date} - {date})?(?: {electricity_consumption} kWh)? {electricity_amount}$"
 ).within(NEW)
+ALL_SERVICES = SERVICE.summed().covering(r"^ElectricCharges")
 REGISTER = r"\b(?:High Peak|Low Peak|Base|Energy|{identifier}) ?(?:kWh)?"
 USED = in_line(rf"{REGISTER} {{reading}} {{prior_reading}} (?:{{multiplier}} )?{{consumption}} kWh$")
 ALL_USED = in_line(rf"{REGISTER} {{number}} {{number}} (?:{{number}} )?{{electricity_consumption}} kWh$")
@@ -61,8 +62,8 @@ class LosAngelesDepartmentOfWaterAndPower(Utility):
     amount_due = row_end("Total Amount Due").within(SUMMARY) | below("AMOUNT DUE")
     outstanding_balance = row_end(*REMAINING).within(SUMMARY) | settled(PREVIOUS, PAYMENTS)
     total_amount = row_end("Total New Charges") | row_end("New Charges").within(SUMMARY)
-    electricity_amount = SERVICE.summed()
-    electricity_consumption = SERVICE.summed() | ALL_USED.summed()
+    electricity_amount = ALL_SERVICES
+    electricity_consumption = ALL_SERVICES | ALL_USED.summed()
     delivery_charge = absent("delivery is not totalled apart from supply")
     supply_charge = absent("supply is not totalled apart from delivery")
     community_solar_bill_credit = absent("no such line is known on these bills")
@@ -74,7 +75,7 @@ class LosAngelesDepartmentOfWaterAndPower(Utility):
             type="electric",
             where=prints("Total Electric Charges"),
             id=numbers_below("METER NUMBER", shape=r"[0-9A-Z]*\d{5}-\d{8}"),
-            consumption=USED.summed(),
+            consumption=USED.summed().covering(r"\dkWh$"),
             reading=USED,
             prior_reading=USED,
             multiplier=USED,

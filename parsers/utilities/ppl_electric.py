@@ -65,6 +65,7 @@ class PplElectric(Utility):
         RING_TOTAL.unless(prints("Other Charges", within=SUMMARY), "other charges come on top of the usage charges"),
         beside="outstanding_balance",
         to="amount_due",
+        needed=True,
         unless=BUDGET,
     ) | in_line(r"Amount Due By {date} {total_amount}").only_if(
         NO_BALANCE, "it is printed together with an earlier balance"

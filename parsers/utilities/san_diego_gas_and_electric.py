@@ -26,9 +26,15 @@ SUMMARY = section("Account Summary", until=("Summary of Current Charges", "Regul
 NEW = section("Summary of Current Charges", until="Total Charges this Month", closed=True)
 PAID = section("Previous Balance", until="Current Charges", within=SUMMARY)
 PERIOD = r"{date} ?- ?{date}"
-ELECTRIC = in_line(rf"^Electric {PERIOD} {{electricity_consumption}} kWh {{electricity_amount}}").within(NEW)
-GAS = in_line(rf"^Gas {PERIOD} {{gas_consumption}} [Tt]herms? {{gas_amount}}").within(NEW)
+ELECTRIC = (
+    in_line(rf"^Electric {PERIOD} {{electricity_consumption}} kWh {{electricity_amount}}")
+    .within(NEW)
+    .summed()
+    .covering(r"^Electric\d")
+)
+GAS = in_line(rf"^Gas {PERIOD} {{gas_consumption}} [Tt]herms? {{gas_amount}}").within(NEW).summed().covering(r"^Gas\d")
 DATES = r"^{billing_period_from} ?- ?{billing_period_to} {days}"
+DATED = r"^\d+/\d+/\d+-\d+/"
 USED = in_line(DATES + r" {reading} {prior_reading} {difference} {multiplier} {consumption}(?!\S)")
 BURNT = in_line(DATES + r" {number} {number} {number} [\d.]+ [\d.]+ {consumption}(?!\S)")
 ONE_TO_ONE = in_line(rf"^{PERIOD} {{count}} {{number}} {{number}} {{difference}} 1\.0+ {{multiplier}} {{number}}")
@@ -59,26 +65,26 @@ class SanDiegoGasAndElectric(Utility):
         PREVIOUS, PAYMENTS
     )
     total_amount = right_of("Total Charges this Month")
-    electricity_consumption = ELECTRIC.summed()
+    electricity_consumption = ELECTRIC
     electricity_amount = (  # with an aggregator the row of the summary may leave its energy out: sums must tell
-        ELECTRIC.summed().unless(HAS_CCA, "it is not certain that the row holds the aggregator's energy")
-        | adding_up(ELECTRIC.summed(), beside="gas_amount", to="total_amount", needed=True)
-        | adding_up(ELECTRIC.summed(), beside="outstanding_balance", to="amount_due", needed=True)
+        ELECTRIC.unless(HAS_CCA, "it is not certain that the row holds the aggregator's energy")
+        | adding_up(ELECTRIC, beside="gas_amount", to="total_amount", needed=True)
+        | adding_up(ELECTRIC, beside="outstanding_balance", to="amount_due", needed=True)
     )
     supply_charge = right_of(CCA_TOTAL).summed()
     delivery_charge = (
         right_of("Total Electric Service").summed().only_if(HAS_CCA, "delivery is totalled together with generation")
     )
     community_solar_bill_credit = absent("no such line is known on these bills")
-    gas_consumption = GAS.summed()
-    gas_amount = GAS.summed()
+    gas_consumption = GAS
+    gas_amount = GAS
     supplier_name = named("San Diego Community Power", "Clean Energy Alliance").only_if(HAS_CCA, "SDG&E itself")
 
     meters = (
         each_meter(
             blocks(r"^Electric Service(?! ?\()", end=r"Total Electric Service"),
             type="electric",
-            consumption=USED.summed() | right_of("Total Usage:"),
+            consumption=USED.summed().covering(DATED) | right_of("Total Usage:"),
             billing_period_from=USED | SPAN,
             billing_period_to=USED | SPAN,
             days=USED | SPAN,
@@ -91,7 +97,7 @@ class SanDiegoGasAndElectric(Utility):
             blocks(r"^Gas Service(?! ?\()", end=r"Total Gas Service"),
             type="gas",
             unit="therms",
-            consumption=BURNT.summed(),
+            consumption=BURNT.summed().covering(DATED),
             billing_period_from=BURNT.smallest(),
             billing_period_to=BURNT.largest(),
             days=BURNT,

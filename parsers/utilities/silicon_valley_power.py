@@ -8,11 +8,11 @@ from parsers.locate import (
     Utility,
     absent,
     beside,
+    blocks,
     each_meter,
     in_line,
     other_services,
     right_of,
-    rows,
     section,
     settled,
     street_right_of,
@@ -28,6 +28,7 @@ ROW = in_line(
     r"^E {billing_period_from:month_day} {billing_period_to:month_day} {days} (?:AMI|{reading} {prior_reading})"
     r" {multiplier} {consumption} kWh (?P<id>\d{3,12}) (?P<tariff>[A-Z]{1,3}[A-Z0-9-]*)\b"
 )
+A_ROW = r"^E\d+/\d|\dkWh\d"
 PREVIOUS = right_of("Previous Balance").within(BALANCE)
 PAYMENTS = in_line(r"^(?!Previous Balance).*? {payments}$").within(PAID).summed()
 
@@ -59,10 +60,10 @@ class SiliconValleyPower(Utility):
 
     meters = (
         each_meter(
-            rows(ROW, within=USAGE),
+            blocks(ROW, within=USAGE, headed=True),
             type="electric",
             id=ROW,
-            consumption=ROW,
+            consumption=ROW.covering(A_ROW),
             multiplier=ROW,
             reading=ROW,
             prior_reading=ROW,

@@ -71,7 +71,7 @@ class XcelEnergy(Utility):
             METERS,
             type="electric",
             where=~GAS,
-            consumption=in_line(r"\bTotal Energy .*?{consumption} kWh$").summed(),
+            consumption=in_line(r"\bTotal Energy .*?{consumption} kWh$").summed().covering(r"^TotalEnergy|\dkWh$"),
             reading=READ,
             prior_reading=READ,
             multiplier=right_of("Multiplier x"),
