@@ -214,7 +214,7 @@ def words_changed(leaves: Sequence[Leaf], chosen: Chosen) -> Iterator[Change]:
             "split": [part for word in line.words for part in split_in_two(word, chance)],
             "letter-spaced": [part for word in line.words for part in letters(word)],
             "merged": merged(line),
-            "jittered": [moved(word, y=chance.choice((-1.0, 0.0, 1.0))) for word in line.words],
+            "jittered": [moved(word, y=chance.choice((0.0, 1.0))) for word in line.words],
         }
         for way, words in ways.items():
             changed = with_leaf(leaves, at, leaves[at].with_line(line, words))
