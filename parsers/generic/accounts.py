@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from parsers.generic.cells import Board, Cell, bare
 from parsers.generic.pointing import Label, Pointing
@@ -71,7 +72,7 @@ def _number(cell: Cell, label: Label, worth: float) -> Account | None:
 def _without_far_groups(cell: Cell, begin: int, end: int) -> int:
     """Where the number ends: a wide gap parts it from the next column."""
     words = cell.line.words_between(begin, end)
-    for left, right in zip(words, words[1:], strict=False):
+    for left, right in pairwise(words):
         if right.x0 - left.x1 > _GROUPS_APART * cell.height:
             at = cell.line.words.index(right)
             return cell.line.starts[at] - 1

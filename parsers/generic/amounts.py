@@ -5,12 +5,12 @@ those that add up (balance + charges = due, previous + payments = balance, elect
 delivery + supply = electricity) stand before those that do not.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
 from parsers.generic.choosing import Candidate, candidates, clearest
-from parsers.generic.pointing import Pointed, Pointing
+from parsers.generic.pointing import AMOUNT, Pointed, Pointing
 from parsers.outcome import Found, Missing, Outcome
 from parsers.values import cents
 
@@ -22,6 +22,10 @@ SERVICES = ("electricity_amount", "gas_amount", "delivery_charge", "supply_charg
 SOLAR = "community_solar_bill_credit"
 
 Choice = dict[str, Candidate | None]
+Values = Mapping[str, int | None]
+Sum = tuple[str, bool, tuple[str, ...]]
+"""A sum that chosen values make or miss: what it says, whether it holds, the fields in it."""
+Sums = Callable[[Values], Iterator[Sum]]
 
 
 @dataclass
@@ -47,14 +51,15 @@ def read_amounts(pointing: Pointing, *, electric: bool, gas: bool) -> dict[str, 
     services = _services(offered, _new_charges(outcomes), electric=electric, gas=gas)
     outcomes |= {name: _outcome(name, services, offered[name]) for name in SERVICES}
     if gas:
-        outcomes |= _only_electric(offered, outcomes, services)
+        outcomes |= _only_electric(outcomes, services)
     outcomes[SOLAR] = _solar(_offered(pointing, SOLAR))
-    outcomes |= _only_service(outcomes, offered, electric=electric, gas=gas)
+    if not _budget(pointing):
+        outcomes |= _only_service(outcomes, offered, electric=electric, gas=gas)
     return outcomes
 
 
 def _offered(pointing: Pointing, name: str) -> list[Candidate]:
-    found = candidates([p for p in pointing.to(name, ("money",)) if _counts(p)], money)
+    found = candidates([p for p in pointing.to(name, AMOUNT) if _counts(p)], money)
     if name == "payments":
         return candidates([p for c in found for p in c.places], lambda text: -abs(money(text)))
     return found
@@ -65,6 +70,17 @@ def _counts(pointed: Pointed) -> bool:
     cell = pointed.cell
     behind = cell.line.text[cell.end : cell.end + 4].strip().casefold()
     return not behind.startswith(("per", "x ", "/", "@", "%"))
+
+
+def _budget(pointing: Pointing) -> bool:
+    """Whether a budget plan sets what is charged: an amount stands beside the plan's name."""
+    return any(
+        cell.form == "words"
+        and cell.bare.startswith("budget")
+        and any(c.form == "money" for c in board.right_of(cell)[:2])
+        for board in pointing.boards
+        for cell in board.cells
+    )
 
 
 def _solar(offered: Sequence[Candidate]) -> Outcome:
@@ -78,8 +94,7 @@ def _summary(offered: Mapping[str, Sequence[Candidate]]) -> Solved:
     return _best(SUMMARY, offered, _summary_sums)
 
 
-def _summary_sums(values: Mapping[str, int | None]) -> Iterator[tuple[str, bool, tuple[str, ...]]]:
-    """The sums that these values make or miss: name, whether it holds, the fields in it."""
+def _summary_sums(values: Values) -> Iterator[Sum]:
     before, paid, left = values["previous_balance"], values["payments"], values["outstanding_balance"]
     new, due = values["total_amount"], values["amount_due"]
     if before is not None and paid is not None and left is not None:
@@ -104,12 +119,14 @@ def _services(offered: Mapping[str, Sequence[Candidate]], total: int | None, *, 
     if not electric:
         shown |= {"electricity_amount": [], "delivery_charge": [], "supply_charge": []}
 
-    def sums(values: Mapping[str, int | None]) -> Iterator[tuple[str, bool, tuple[str, ...]]]:
+    def sums(values: Values) -> Iterator[Sum]:
         power, heat, other = values["electricity_amount"], values["gas_amount"], values["other_charges"]
         delivery, supply = values["delivery_charge"], values["supply_charge"]
         if power is not None and delivery is not None and supply is not None:
             yield "delivery + supply = electricity", delivery + supply == power, (
                 "delivery_charge", "supply_charge", "electricity_amount")  # fmt: skip
+        elif delivery is not None and power == delivery and not shown["supply_charge"]:
+            yield "delivery alone = electricity", True, ("delivery_charge", "electricity_amount")
         elif delivery is not None and supply is not None and total is not None and not gas:
             holds = delivery + supply + (other or 0) == total
             yield "delivery + supply = charges", holds, ("delivery_charge", "supply_charge")
@@ -121,7 +138,7 @@ def _services(offered: Mapping[str, Sequence[Candidate]], total: int | None, *, 
     return _best(SERVICES, shown, sums)
 
 
-def _best(names: Sequence[str], offered: Mapping[str, Sequence[Candidate]], sums) -> Solved:  # type: ignore[no-untyped-def]
+def _best(names: Sequence[str], offered: Mapping[str, Sequence[Candidate]], sums: Sums) -> Solved:
     """The values that labels and sums together speak for most."""
     options = [[*offered[name][:MOST], None] for name in names]
     scored = []
@@ -178,7 +195,9 @@ def _value(outcome: Outcome | None) -> int | None:
 def _new_charges(outcomes: Mapping[str, Outcome]) -> int | None:
     """The new charges as printed, or else what is due beyond the balance: what the services must make together."""
     new, due, left = (_value(outcomes[name]) for name in ("total_amount", "amount_due", "outstanding_balance"))
-    return new if new is not None or due is None or left is None else due - left
+    if new is not None or due is None:
+        return new
+    return due - (left or 0)
 
 
 def _settled(
@@ -201,9 +220,7 @@ def _all_new(outcomes: Mapping[str, Outcome], offered: Mapping[str, Sequence[Can
     return due is None or not new or due in new or any(due == one + other for one in new for other in beside)
 
 
-def _only_electric(
-    offered: Mapping[str, Sequence[Candidate]], outcomes: Mapping[str, Outcome], solved: Solved
-) -> dict[str, Outcome]:
+def _only_electric(outcomes: Mapping[str, Outcome], solved: Solved) -> dict[str, Outcome]:
     """On a bill for gas too, delivery and supply count only where the bill says that they are electric."""
     vague: dict[str, Outcome] = {}
     for name in ("delivery_charge", "supply_charge"):

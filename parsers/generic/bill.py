@@ -1,159 +1,30 @@
-"""The rules of a bill of a company that nobody has written a parser for: each field read by what its labels point to.
+"""The rules of a bill of a company that nobody has written a parser for, and the whole way to such bills.
 
-They give outcomes as every parser's rules do, so that years, sums, sources and reasons are dealt with as for all.
+The rules give outcomes as every parser's do, so that years, sums, sources and reasons are dealt with as for all.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
-from typing import Any
+from dataclasses import dataclass
+from types import MappingProxyType
 
 from parsers.errors import DeclarationError
-from parsers.generic.accounts import bills_of, read_account
-from parsers.generic.amounts import read_amounts
+from parsers.generic.accounts import bills_of
 from parsers.generic.cells import Board
-from parsers.generic.dates import Period, periods, read_billed, read_due, whole_period
-from parsers.generic.descriptions import addresses, attributes, tariffs
 from parsers.generic.issuer import read_issuer
-from parsers.generic.meters import Printed, consumed, meter_numbers, read_meters
-from parsers.generic.names import read_supplier
-from parsers.generic.pointing import Pointing
+from parsers.generic.reading import Reading
 from parsers.generic.recognising import Verdict, recognise
-from parsers.generic.usage import Settled, Unit, evidence, settle
 from parsers.kinds import TEXT
 from parsers.meters import Commodity, MeterRead
 from parsers.model import Bill, Document, DocumentKind
-from parsers.outcome import Attempt, Field, Found, Missing, Outcome, Scope
+from parsers.outcome import Attempt, Field, Found, Outcome, Scope
 from parsers.reading import read_bill
-from parsers.region import Region, Sheet, remembered
+from parsers.region import Sheet
 from parsers.rules import Rule
 from parsers.utility import Utility
 
-METERS = "generic meters"
 GENERIC = "generic"
 """The parser's code, and the reason that its bills carry."""
-
-
-MOST_ALONE = 2  # bills behind a cover, at the least
-
-
-class Reading:
-    """All that was found on the pages of one bill, each part of it once."""
-
-    def __init__(self, boards: Sequence[Board]) -> None:
-        self.boards = list(boards)
-        self.pointing = Pointing(self.boards)
-
-    @classmethod
-    def of(cls, region: Region) -> "Reading":
-        return remembered(region.memo, GENERIC, lambda: cls([Board(area.sheet) for area in region.areas]))
-
-    @cached_property
-    def evidence(self) -> list[Any]:
-        return evidence(self.pointing)
-
-    @cached_property
-    def used(self) -> dict[Commodity, Settled | str]:
-        return {service: settle(self.evidence, self.units(service)) for service in self.services}
-
-    def units(self, service: Commodity) -> list[Unit]:
-        """The units of a service; ccf count only where no therms are printed."""
-        if service == "electric":
-            return ["kwh"]
-        therms = any("therm" in board.sheet.squeezed.casefold() for board in self.boards)
-        return ["therms"] if therms else ["ccf"]
-
-    @cached_property
-    def services(self) -> list[Commodity]:
-        """What the bill counts: told by the units of what is not merely mentioned."""
-        counted = {used.unit for used in self.evidence if used.kind in ("labelled", "reading", "charged")}
-        counted = counted or {used.unit for used in self.evidence}
-        electric, gas = bool(counted & {"kwh", "kw"}), bool(counted & {"therms", "ccf"})
-        return [service for service, there in (("electric", electric), ("gas", gas)) if there]  # type: ignore[misc]
-
-    @cached_property
-    def account(self) -> Outcome:
-        return read_account(self.pointing)
-
-    @cached_property
-    def billed(self) -> tuple[Outcome, Any]:
-        return read_billed(self.pointing)
-
-    @cached_property
-    def periods(self) -> list[Period]:
-        return periods(self.pointing, self.boards, self.billed[1])
-
-    @cached_property
-    def period(self) -> tuple[Outcome, Outcome]:
-        return whole_period(self.periods)
-
-    @cached_property
-    def amounts(self) -> dict[str, Outcome]:
-        return read_amounts(self.pointing, electric="electric" in self.services, gas="gas" in self.services)
-
-    def outcome(self, name: str, scope: Scope) -> Outcome:
-        match name:
-            case "account_number":
-                return self.account
-            case "billed_on":
-                return self.billed[0]
-            case "due_on":
-                billed = self.billed[0]
-                return read_due(self.pointing, billed.value if isinstance(billed, Found) else None)
-            case "billing_period_from":
-                return self.period[0]
-            case "billing_period_to":
-                return self.period[1]
-            case "electricity_consumption":
-                return self.consumed("electric", scope)
-            case "gas_consumption":
-                return self.consumed("gas", scope)
-            case "gas_consumption_unit":
-                return self._gas_unit()
-            case "supplier_name":
-                return read_supplier(self.pointing)
-            case _:
-                return self.amounts.get(name, Missing("no rule reads it"))
-
-    def meters(self, scope: Scope) -> list[MeterRead]:
-        """The meters, put together once."""
-        return remembered(scope.bill.memo, METERS, lambda: self._meters(scope))
-
-    def _meters(self, scope: Scope) -> list[MeterRead]:
-        account = self.account.value if isinstance(self.account, Found) else None
-        printed = Printed(
-            self.periods,
-            tariffs(self.pointing),
-            addresses(self.pointing, scope),
-            attributes(self.pointing),
-            self.period,
-        )
-        numbers = meter_numbers(self.pointing, account)
-        return read_meters(numbers, self.evidence, self.used, printed, self.units)
-
-    def consumed(self, service: Commodity, scope: Scope) -> Outcome:
-        """What all meters of a service counted: as the bill totals it, or else their sum."""
-        settled = self.used.get(service, f"no {service} service is counted")
-        whole = consumed(settled) if isinstance(settled, Settled) else Missing(settled)
-        meters = [meter for meter in self.meters(scope) if meter.type == service]
-        parts = [meter.fields["consumption"] for meter in meters]
-        if len(parts) < 2:
-            return whole
-        known = [part for part in parts if isinstance(part, Found)]
-        total = sum(part.value for part in known)
-        if isinstance(whole, Found) and whole.value == total:
-            return whole
-        if len(known) == len(parts):
-            return replace(known[0], value=total, rule=f"sum of the meters: {known[0].rule}")
-        if isinstance(whole, Found) and whole.value > total:
-            return whole
-        return Missing("not every meter's usage is read")
-
-    def _gas_unit(self) -> Outcome:
-        settled = self.used.get("gas", "no gas service is counted")
-        if isinstance(settled, Settled):
-            return Found(settled.unit, settled.source.cell.span, settled.rule)
-        return Missing(settled)
+MOST_ALONE = 2  # bills of which none can be the cover of the others
 
 
 @dataclass(frozen=True)
@@ -202,7 +73,7 @@ class GenericBill(Utility):
     outstanding_balance = total_amount = amount_due = Told()
     supplier_name = Told()
     meters = (ToldMeters(),)
-    evidence = {"previous_balance": Told(), "payments": Told()}
+    evidence = MappingProxyType({"previous_balance": Told(), "payments": Told()})
 
 
 def read_generic(sheets: Sequence[Sheet], tried: list[list[Attempt]]) -> Document:
@@ -227,11 +98,10 @@ def read_generic(sheets: Sequence[Sheet], tried: list[list[Attempt]]) -> Documen
 
 def _without_cover(bills: Sequence[Bill]) -> list[Bill]:
     """The bills of single accounts, without the pages before them that only add them up."""
-    first, *others = bills or [None]
-    due = [bill.amount_due for bill in others if bill is not None and bill.amount_due is not None]
-    if first is None or len(others) < MOST_ALONE or len(due) < len(others) or first.meters:
+    if len(bills) <= MOST_ALONE or bills[0].meters:
         return list(bills)
-    return [bill for bill in others if bill] if first.amount_due == sum(due) else list(bills)
+    due = [bill.amount_due for bill in bills]
+    return list(bills[1:]) if None not in due and due[0] == sum(map(int, filter(None, due[1:]))) else list(bills)
 
 
 def _bill(sheets: Sequence[Sheet], attempts: list[Attempt]) -> Bill:

@@ -195,7 +195,7 @@ class Board:
     def left_of(self, cell: Cell) -> list[Cell]:
         """What stands before a cell at its height, the nearest first."""
         reach = SAME_HEIGHT * cell.height
-        beside = [c for c in self.between(cell.line.baseline - reach, cell.baseline + reach)]
+        beside = self.between(cell.line.baseline - reach, cell.baseline + reach)
         return sorted((c for c in beside if c.box[2] <= cell.box[0] + 0.5), key=lambda c: -c.box[2])
 
     def below(self, cell: Cell, reach: float, slack: float = 0.0) -> list[Cell]:

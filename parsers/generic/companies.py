@@ -8,8 +8,8 @@ import re
 from collections.abc import Collection, Mapping
 
 WORDS_OF_A_COMPANY = re.compile(
-    r"\b(?:electric|energy|power|gas|light|utilit(?:y|ies)|edison|hydro|p\.?u\.?d|cooperative|co-op|emc|water (?:and|&) power"
-    r"|municipal)\b",
+    r"\b(?:electric|energy|power|gas|light|utilit(?:y|ies)|edison|hydro|p\.?u\.?d|cooperative|co-op|emc"
+    r"|water (?:and|&) power|municipal)\b",
     re.IGNORECASE,
 )
 
@@ -44,6 +44,7 @@ SPELLED: Mapping[str, str] = {
     "Niagara Mohawk": "national_grid_new_york",
     "SoCalGas": "southern_california_gas",
     "Southern California Gas": "southern_california_gas",
+    "Portland General": "portland_general_electric",
     "NYSEG": "new_york_state_electric_and_gas",
     "New York State Electric & Gas": "new_york_state_electric_and_gas",
     "RG&E": "rochester_gas_and_electric",

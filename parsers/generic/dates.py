@@ -8,37 +8,40 @@ from dataclasses import dataclass, field
 from parsers import years
 from parsers.errors import UnreadableError
 from parsers.generic.amounts import found
-from parsers.generic.cells import Board, Cell
+from parsers.generic.cells import Board, Cell, Form
 from parsers.generic.choosing import candidates, clearest
-from parsers.generic.pointing import Label, Pointed, Pointing
+from parsers.generic.pointing import DATE, DAY, Label, Pointed, Pointing
 from parsers.generic.wordings import fields_of
 from parsers.lines import Span
 from parsers.outcome import Found, Missing, Outcome
 from parsers.values import Date, MonthDay, date
 
+NUMBER: Sequence[Form] = ("number",)
 SHORTEST, LONGEST = 4, 125  # days of a billing period
+MORE_PLACES = 0.2  # what a further place of a period adds of its worth
 BILLED_WITHIN = 75  # days after the end of the period
 _PARTING = re.compile(
     r"\s+(?:to|through|thru|until)\s+(?:to\s+)?|\s*[\u2010-\u2014]\s*|\s+-\s*|(?<=\d)-\s*(?=[A-Za-z\d])", re.IGNORECASE
 )
+_OTHER_SERVICE = re.compile(r"(?i)\bhcf\b|\bgal(?:lons?)?\b|\bwater\b|\bsewer\b")
 _DAYS = re.compile(r"\(?\s*(\d{1,3})\s*(?:billing\s*|service\s*)?days?\b", re.IGNORECASE)
 
 
 def read_billed(pointing: Pointing) -> tuple[Outcome, dt.date | None]:
     """The day of issue, and any day of the bill to tell years by."""
-    offered = candidates(pointing.to("billed_on", ("date",)), _full)
+    offered = candidates(pointing.to("billed_on", DATE), _full)
     chosen = clearest(offered)
     if chosen:
         return found(chosen), chosen.value
     reason = "several days of issue are printed" if offered else "no label of it with a date"
-    due = candidates(pointing.to("due_on", ("date",)), _full)
+    due = candidates(pointing.to("due_on", DATE), _full)
     anchor = offered or due
     return Missing(reason), anchor[0].value if anchor else None
 
 
 def read_due(pointing: Pointing, billed: dt.date | None) -> Outcome:
     """The day on which payment is due: not before the bill was issued."""
-    pointed = [*pointing.to("due_on", ("date", "month_day")), *_in_stub(pointing)]
+    pointed = [*pointing.to("due_on", DAY), *_in_stub(pointing)]
     offered = [c for c in candidates(pointed, date, _month_and_day) if _later(c.value, billed)]
     for candidate in offered:
         full = [place for place in candidate.places if place.cell.form == "date"]
@@ -101,13 +104,13 @@ class Period:
 
 def periods(pointing: Pointing, boards: Sequence[Board], anchor: dt.date | None) -> list[Period]:
     """Every stretch of days on these pages that can be a billing period, the likeliest first."""
-    printed = {int(p.cell.text) for p in pointing.to("days", ("number",)) if p.cell.text.isdigit()}
+    printed = {int(p.cell.text) for p in pointing.to("days", NUMBER) if p.cell.text.isdigit()}
     grouped: dict[tuple[dt.date, dt.date], Period] = {}
     for board in boards:
         for cell in board.cells:
             if cell.form == "range" and (period := _period(board, cell, anchor, printed)):
                 _grouped(grouped, period)
-    read = list(_read_dates(pointing, anchor, printed))
+    read = [*_read_dates(pointing, anchor, printed), *_rows(boards, anchor)]
     if not grouped:
         for period in read:
             _grouped(grouped, period)
@@ -118,17 +121,20 @@ def periods(pointing: Pointing, boards: Sequence[Board], anchor: dt.date | None)
 
 
 def _grouped(grouped: dict[tuple[dt.date, dt.date], Period], period: Period) -> None:
-    held = grouped.setdefault((period.first, period.last), period)
-    if held is not period:
-        held.more.append(period)
-        worth = max(held.worth, period.worth) + 0.2 * min(held.worth, period.worth)
-        if period.worth > held.worth:
-            period.more = held.more
-            grouped[period.first, period.last] = period
-        grouped[period.first, period.last].worth = worth
+    key = period.first, period.last
+    held = grouped.get(key)
+    if held is None:
+        grouped[key] = period
+        return
+    best, other = (period, held) if period.worth > held.worth else (held, period)
+    best.more = [*held.more, *period.more, other]
+    best.worth += MORE_PLACES * other.worth
+    grouped[key] = best
 
 
 def _period(board: Board, cell: Cell, anchor: dt.date | None, printed: set[int]) -> Period | None:
+    if _OTHER_SERVICE.search(cell.line.text):
+        return None
     texts = [text for text in _PARTING.split(cell.text.strip()) if text]
     if len(texts) != 2:
         return None
@@ -175,10 +181,33 @@ def _said(board: Board, cell: Cell) -> tuple[float, str]:
     return 0.8, "a stretch of days"
 
 
+def _rows(boards: Sequence[Board], anchor: dt.date | None) -> Iterator[Period]:
+    """Rows of a table with two days and the number of days between them."""
+    for board in boards:
+        for day in [cell for cell in board.cells if cell.form in {"date", "month_day"}]:
+            row = [cell for cell in board.right_of(day)[:3] if cell.line is day.line]
+            if (
+                _OTHER_SERVICE.search(day.line.text)
+                or len(row) < 2
+                or row[0].form != day.form
+                or not row[1].text.isdigit()
+            ):
+                continue
+            try:
+                days = date(day.text), date(row[0].text)
+            except UnreadableError:
+                continue
+            period = _weighed(*days, 1.2, day, "two days and the days between them in a row", anchor, set())
+            if period and int(row[1].text) in (period.days, period.days + 1):
+                period.spans = (day.span, row[0].span)
+                period.worth += 1.2
+                yield period
+
+
 def _read_dates(pointing: Pointing, anchor: dt.date | None, printed: set[int]) -> Iterator[Period]:
     """From the previous to the current meter reading, where both have a label of their own."""
-    for end in pointing.to("end_read", ("date", "month_day")):
-        for start in pointing.to("start_read", ("date", "month_day")):
+    for end in pointing.to("end_read", DAY):
+        for start in pointing.to("start_read", DAY):
             near = start.cell.page == end.cell.page and abs(start.cell.baseline - end.cell.baseline) < 40
             if not near or start.cell is end.cell:
                 continue

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from parsers.addresses import AddressBlock
+from parsers.addresses import AddressBlock, address_parts
 from parsers.generic.cells import Cell, bare
 from parsers.generic.pointing import Label, Pointing
 from parsers.generic.wordings import fields_of, is_label
@@ -19,36 +19,36 @@ NEAR = 9.0  # heights: what stands further to the right is another column's
 ADDRESS_LINES = 8.0  # heights of text below its label
 _NOT_A_TARIFF = re.compile(
     r"(?i)^(?:and|is|are|for|the|per|view|see|schedules?|information|change|charges?|applies|of|increase|on|in|from"
-    r"|adjust\w*|units?|amount|type|description|this|last|year|month)\b"
+    r"|adjust\w*|units?|amount|type|description|this|last|year|month|water|sewer|refuse)\b"
 )
 _TARIFF_ENDS = re.compile(
     r"\s+(?:for|from)\s+(?=[A-Z][a-z]{2,8}\.? \d|\d)|\.\s+(?=[A-Z])|\.$|\s*:?\s*\(\s*\d|\s*:\s*$|,?\s+(?=VOLTAGE|CYCLE"
-    r"|METERING|(?:Climate|Baseline|Billing|Meter|Service|Cycle|Voltage) (?:Zone|Allowance|Period|Reading|Voltage|Level)\b)"
+    r"|METERING|(?:Climate|Baseline|Billing|Meter|Service|Cycle|Voltage)"
+    r" (?:Zone|Allowance|Period|Reading|Voltage|Level)\b)"
 )
 _RATE_IS = re.compile(
     r"(?i)\b(?:your )?(?:current |electric |gas )*rate (?:schedule |class |code |plan )?is:? (?P<name>[A-Z].*)"
 )
+_LOAD_ZONE = re.compile(r"(?i)load ?zone:? ([A-Z][\w/ ]{1,20})")
 _STREET_LINE = re.compile(r"\d+[A-Z]?(?:-\d+)? +[A-Za-z0-9][A-Za-z0-9 .,#/'-]{3,60}")
 _CITY_BEHIND = re.compile(
     r"(?P<before>.+?),? (?P<state>[A-Z]{2}) (?P<postal_code>\d{5})(?:-(?P<postal_code_suffix>\d{4}))?"
 )
 _STREET_AND_CITY = re.compile(
-    r"(?P<line_1>\d+\S* .*?\b(?:unit|apt|ste|suite|bldg|lot|rm|fl)\.? ?#?\w+|\d+\S* .*?\b(?:st|street|ave?|avenue|rd|road|dr"
-    r"|drive|ln|lane|blvd|ct|court|pl|place|way|pkwy|hwy|cir|circle|ter|trl|tpke)\b\.?) (?P<city>[A-Za-z .'-]+)",
+    r"(?P<line_1>\d+\S* .*?\b(?:unit|apt|ste|suite|bldg|lot|rm|fl)\.? ?#?\w+"
+    r"|\d+\S* .*?\b(?:st|street|ave?|avenue|rd|road"
+    r"|dr|drive|ln|lane|blvd|ct|court|pl|place|way|pkwy|hwy|cir|circle|ter|trl|tpke)\b\.?) (?P<city>[A-Za-z .'-]+)",
     re.IGNORECASE,
 )
 
 
 def tariffs(pointing: Pointing) -> list[Found]:
     """Every rate's name that stands beside its label."""
-    found = []
-    for label in pointing.labels.get("tariff", ()):
-        if one := _tariff(label):
-            found.append(one)
+    found = [one for label in pointing.labels.get("tariff", ()) if (one := _tariff(label))]
     for board in pointing.boards:
         for line in board.sheet.lines:
             match = _RATE_IS.search(line.text)
-            if match and (end := _end(match["name"])) and _is_tariff(match["name"][:end]):
+            if match and "." in match["name"] and (end := _end(match["name"])) and _is_tariff(match["name"][:end]):
                 begin = match.start("name")
                 found.append(Found(match["name"][:end], line.span(begin, begin + end), "behind 'rate is'"))
     return found
@@ -113,10 +113,8 @@ def _is_tariff(name: str) -> bool:
 
 def addresses(pointing: Pointing, scope: Scope) -> list[Found]:
     """The service address at each of its labels: right of it or below, or the street alone where no city follows."""
-    found = []
-    for label in pointing.labels.get("address", ()):
-        if label.cell.leads and not label.cell.below and (one := _address(label, scope)):
-            found.append(one)
+    labels = [label for label in pointing.labels.get("address", ()) if label.cell.leads and not label.cell.below]
+    found = [one for label in labels if (one := _address(label, scope))]
     whole = [one for one in found if one.value.city]
     return whole or found
 
@@ -127,11 +125,29 @@ def _address(label: Label, scope: Scope) -> Found | None:
     area = label.board.sheet.whole.cut(after=cell.line.baseline - 3.0, upto=reach)
     text = cell.text.rstrip(" :")
     wanted = Field("address", "meter.address", TEXT)
+    partial = None
     for right in (True, False):
         outcome = AddressBlock((text,), right=right).read(scope.confined(Region([area])), wanted)
-        if isinstance(outcome, Found):
+        if isinstance(outcome, Found) and outcome.value.line_1:
             return outcome
-    return _street_alone(label)
+        partial = partial or (outcome if isinstance(outcome, Found) else None)
+    return _beside_and_below(label) or partial or _street_alone(label)
+
+
+def _beside_and_below(label: Label) -> Found | None:
+    """A street to the right of its label, and its city centred below."""
+    street = _text_beside(label)
+    if street is None or not _STREET_LINE.fullmatch(street.text):
+        return None
+    for line in label.board.sheet.lines:
+        if 0 < line.baseline - street.line.baseline <= NEXT_LINE * street.height:
+            spans = [line.span(*phrase) for phrase in line.phrases]
+            under = [span for span in spans if span.box[0] < street.box[2] and span.box[2] > street.box[0]]
+            if under and (parts := address_parts([street.span, under[0]], f"beside {label}")):
+                return Found(
+                    Address(**{name: one.value for name, one in parts.items()}), street.span, f"beside {label}", parts
+                )
+    return None
 
 
 def _street_alone(label: Label) -> Found | None:
@@ -160,11 +176,22 @@ def attributes(pointing: Pointing) -> dict[str, Sequence[Found]]:
 
 
 def _identifiers(pointing: Pointing, name: str) -> Iterator[Found]:
+    if name == "loadzone":
+        yield from _load_zones(pointing)
     for label in pointing.labels.get(name, ()):
         beside = [cell for cell in label.board.right_of(label.cell)[:1] if _identifies(cell, name)]
         below = [cell for cell in label.board.below(label.cell, 2.5)[:1] if _identifies(cell, name)]
         for cell in (beside or below)[:1]:
             yield Found(cell.text, cell.span, f"beside {label}")
+
+
+def _load_zones(pointing: Pointing) -> Iterator[Found]:
+    for board in pointing.boards:
+        for line in board.sheet.lines:
+            for begin, end in line.phrases:
+                match = _LOAD_ZONE.fullmatch(line.text[begin:end])
+                if match:
+                    yield Found(match[1], line.span(begin + match.start(1), begin + match.end(1)), "behind 'Loadzone'")
 
 
 def _identifies(cell: Cell, name: str) -> bool:

@@ -12,7 +12,8 @@ from parsers.outcome import Found, Missing, Outcome
 from parsers.region import Region, Sheet
 
 PAYABLE = re.compile(
-    r"(?i)(?:checks?|money orders?)?\s*(?:is |are )?(?:made )?payable (?:and mail(?:ed)? )?to:?\s+(?P<name>[A-Z][A-Za-z&.,' -]{2,50})"
+    r"(?i)(?:checks?|money orders?)?\s*(?:is |are )?(?:made )?payable (?:and mail(?:ed)? )?to:?\s+"
+    r"(?P<name>[A-Z][A-Za-z&.,' -]{2,50})"
 )
 HEAD = 160.0  # points from the top of the first page
 FIRST_PAGE, WEB_ADDRESS, IS_PAID = 2, 3, 6

@@ -1,92 +1,22 @@
 """The meters of a bill: their numbers, what each of them counted, tariff, demand and address."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from parsers.errors import UnreadableError
 from parsers.generic.cells import Cell, bare
 from parsers.generic.dates import Period
-from parsers.generic.pointing import Label, Pointing
-from parsers.generic.spreading import Place, above, below, spread
-from parsers.generic.usage import Settled, Unit, Used, settle
+from parsers.generic.meter_numbers import MeterNumber
+from parsers.generic.quantities import Unit, Used
+from parsers.generic.spreading import Place, above, below, spread, stand_above
+from parsers.generic.usage import Settled, settle
 from parsers.lines import Span
 from parsers.meters import Commodity, MeterRead
 from parsers.meters import Unit as GasUnit
 from parsers.outcome import Found, Missing, Outcome
-from parsers.values import identifier
 
-LONG = 14  # characters: a longer number may be wrapped
-TABLE = 60.0  # heights: a column of meter numbers is no longer
-DIGITS_OF_METER = range(4, 20)
-_METER = re.compile(r"[#:\s-]*(?P<id>(?=[A-Z0-9-]*\d)[A-Z]{0,5}-?[0-9][A-Z0-9]*(?:-[A-Z0-9]+)*)(?![\w/.,])")
 _SERVICES: dict[Unit, Commodity] = {"kwh": "electric", "kw": "electric", "therms": "gas", "ccf": "gas"}
-
-
-@dataclass(frozen=True, eq=False)
-class MeterNumber:
-    text: str
-    cell: Cell
-    begin: int
-    end: int
-    label: Label
-
-    @property
-    def plain(self) -> str:
-        return bare(self.text)
-
-    @property
-    def place(self) -> tuple[int, float]:
-        return self.cell.page, self.cell.line.baseline
-
-    @property
-    def found(self) -> Found:
-        return Found(self.text, self.cell.line.span(self.begin, self.end), f"beside {self.label}")
-
-
-def meter_numbers(pointing: Pointing, account: str | None) -> list[MeterNumber]:
-    """Every meter number once, at its first place in reading order."""
-    numbers: dict[str, MeterNumber] = {}
-    for label in pointing.labels.get("meter_id", ()):
-        for number in _numbers(label):
-            if number.plain != bare(account or ""):
-                numbers.setdefault(number.plain, number)
-    return sorted(numbers.values(), key=lambda number: number.place)
-
-
-def _numbers(label: Label) -> Iterator[MeterNumber]:
-    beside = label.board.right_of(label.cell)[:1]
-    if beside and (number := _number(beside[0], label)):
-        yield number
-        return
-    if label.rank:
-        return
-    found = False
-    for cell in label.board.below(label.cell, TABLE):
-        number = _number(cell, label)
-        if number:
-            found = True
-            yield number
-        elif found or cell.baseline - label.cell.baseline > 5 * label.cell.height:
-            return
-
-
-def _number(cell: Cell, label: Label) -> MeterNumber | None:
-    if cell.form in {"money", "quantity", "range", "rate"}:
-        return None
-    match = _METER.match(cell.line.text, cell.begin)
-    if not match or match.start("id") >= cell.end + 3:
-        return None
-    text, begin, end = match["id"], *match.span("id")
-    rest = _wrapped_rest(cell, label) if len(text) >= LONG else ""
-    text += rest
-    if sum(char.isdigit() for char in text) not in DIGITS_OF_METER or len(text) < 4:
-        return None
-    try:
-        return MeterNumber(identifier(text), cell, begin, end, label)
-    except UnreadableError:
-        return None
 
 
 @dataclass(frozen=True)
@@ -108,14 +38,6 @@ class _At:
     place: Place
 
 
-def _wrapped_rest(cell: Cell, label: Label) -> str:
-    """The last characters of a long number that did not fit into its column."""
-    for lower in label.board.below(cell, 2.0):
-        if abs(lower.box[0] - cell.box[0]) < 2.0 and re.fullmatch(r"[A-Z0-9]{1,4}", lower.text) and lower.leads:
-            return lower.text
-    return ""
-
-
 def read_meters(
     numbers: Sequence[MeterNumber],
     found: Sequence[Used],
@@ -127,7 +49,7 @@ def read_meters(
     services: list[Commodity] = [service for service, settled in whole.items() if isinstance(settled, Settled)]
     if len(numbers) <= 1 and len(services) <= 1:
         return _only(numbers, whole, services, found, printed)
-    return _several(numbers, found, services, printed, units)
+    return _several(numbers, found, whole, printed, units)
 
 
 def _only(
@@ -158,14 +80,15 @@ def _only(
 def _several(
     numbers: Sequence[MeterNumber],
     found: Sequence[Used],
-    services: Sequence[Commodity],
+    whole: Mapping[Commodity, Settled | str],
     printed: Printed,
     units: Callable[[Commodity], Sequence[Unit]],
 ) -> list[MeterRead]:
     if not numbers:
         return []
+    services: list[Commodity] = [service for service, settled in whole.items() if isinstance(settled, Settled)]
     telling = [used for used in found if used.kind in ("reading", "labelled")]
-    side = above if _stand_above(numbers, telling) else below
+    side = above if stand_above(numbers, telling) else below
     periods = _given(numbers, [_At(p, _place(p.cell.span)) for one in printed.periods for p in (one, *one.more)])
     tariffs = _given(numbers, [_At(one, _place(one.span)) for one in printed.tariffs])
     addresses = _given(numbers, [_At(one, _place(one.span)) for one in printed.addresses])
@@ -185,11 +108,15 @@ def _several(
             "id": number.found,
             "billing_period_from": start,
             "billing_period_to": end,
-            "tariff": tariffs[at] or _UNSURE,
+            "tariff": _of_service(tariffs[at], service),
             "address": addresses[at] or _UNSURE,
         }
         own = {name: given[at] or _UNSURE for name, given in attributes.items()}
-        meters.append(_meter(service, settle(mine, units(service)), fields, own, mine, number.place))
+        settled = settle(mine, units(service))
+        total = whole.get(service)
+        if isinstance(total, Settled) and isinstance(settled, Settled) and settled.amount == total.amount != 0:
+            settled = "it is that of all meters together"
+        meters.append(_meter(service, settled, fields, own, mine, number.place))
     return meters
 
 
@@ -199,10 +126,15 @@ _UNSURE = Missing("it is not certain which of the meters it belongs to")
 def _given(numbers: Sequence[MeterNumber], printed: Sequence[_At]) -> list[Any]:
     """For each meter what is printed for it; the same for all where only one is printed."""
     values = {_comparable(one.found) for one in printed}
-    if len(values) == 1:
+    if len(values) == 1 and (len(printed) == 1 or len(printed) >= len(numbers)):
         return [printed[0].found] * len(numbers)
-    own = spread(numbers, printed)
-    return [one.found for one in own] if own else [None] * len(numbers)
+    return [one.found if one else None for one in spread(numbers, printed)]
+
+
+def _of_service(rate: Found | None, service: Commodity) -> Outcome:
+    """A meter's rate, unless its name says that it is of the other service."""
+    other = r"(?i)\bgas\b" if service == "electric" else r"(?i)\belectric"
+    return _UNSURE if rate is None or re.search(other, rate.value) else rate
 
 
 def _comparable(found: Any) -> object:
@@ -219,13 +151,6 @@ def _service(mine: Sequence[Used], services: Sequence[Commodity]) -> Commodity |
     if len(shown) == 1:
         return shown.pop()
     return services[0] if len(services) == 1 else None
-
-
-def _stand_above(numbers: Sequence[MeterNumber], telling: Sequence[Used]) -> bool:
-    """Whether the readings of the meters stand above their numbers."""
-    counts = {side: sum(1 for at in range(len(numbers)) if side(at, numbers, telling)) for side in (above, below)}
-    on_first_page = [used for used in telling if used.place[0] == numbers[0].place[0]]
-    return counts[above] > counts[below] and any(used.place < numbers[0].place for used in on_first_page)
 
 
 def _meter(
@@ -262,8 +187,8 @@ def consumed(settled: Settled) -> Found:
 
 
 _NOT_OF_THIS_BILL = re.compile(
-    r"contract|threshold|12[- ]?mo|history|last|annual|minimum|allow|ratchet|previous|year|maximum ?demand ?last|highest|kvar"
-    r"|capacity ?tag|obligation|per ?kw|first|over|next|up ?to",
+    r"contract|threshold|12[- ]?mo|history|last|annual|minimum|allow|ratchet|previous|year|demand ?last|highest"
+    r"|kvar|capacity|obligation|generation|transmission|per ?kw|first|over|next|up ?to",
     re.IGNORECASE,
 )
 

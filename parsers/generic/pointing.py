@@ -15,6 +15,9 @@ FADING = (3.0, 1.6, 0.7)  # what a label of each rank is worth
 STEPPED_OVER = 0.4  # what is left of it where words that mean nothing to us stand between
 BESIDE_PROSE = 0.35
 
+AMOUNT: Sequence[Form] = ("money",)
+DATE: Sequence[Form] = ("date",)
+DAY: Sequence[Form] = ("date", "month_day")
 NOTHING = "none"
 """What bills print for an amount of nothing."""
 _HARMLESS = frozenset(
@@ -71,6 +74,9 @@ _HARMLESS = frozenset(
 ) | {""}
 
 
+Fields = Sequence[tuple[str, int]]
+
+
 @dataclass(frozen=True, eq=False)
 class Label:
     """Words on a page that stand for a field."""
@@ -111,12 +117,19 @@ def _labels(board: Board, cell: Cell) -> list[Label]:
     here = fields_of(cell.bare)
     if not here or here[0][1]:
         for whole in _wrapped(board, cell):
+            if here and is_label(whole.below[0].bare):
+                continue
             fields = fields_of(whole.bare)
-            if fields and (not here or not fields[0][1]):
+            if fields and (not here or not fields[0][1] or _continues(fields, here)):
                 return [Label(field, rank, whole, board) for field, rank in fields]
     if here or is_label(cell.bare):
         return [Label(field, rank, cell, board) for field, rank in here]
     return [Label(field, rank, part, board) for part in _side_by_side(cell) for field, rank in fields_of(part.bare)]
+
+
+def _continues(whole: Fields, first: Fields) -> bool:
+    """Whether a label of two lines says the same as its first line does, only in full."""
+    return whole[0][0] == first[0][0]
 
 
 def _side_by_side(cell: Cell) -> Sequence[Cell]:
@@ -161,7 +174,7 @@ class Pointing:
 
     def to(self, field: str, forms: Collection[Form], *, ranks: int = 3) -> list[Pointed]:
         """The values of these forms that the labels of a field point to."""
-        found = []
+        found: list[Pointed] = []
         for label in self.labels.get(field, ()):
             if label.rank < ranks:
                 found.extend(self._values(label, _fitting(forms)))

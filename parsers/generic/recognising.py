@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from parsers.generic.accounts import accounts
-from parsers.generic.pointing import Pointing
-from parsers.generic.usage import Used
+from parsers.generic.pointing import AMOUNT, Pointing
+from parsers.generic.quantities import Used
 from parsers.model import DocumentKind
 from parsers.region import Sheet
 
@@ -52,9 +52,9 @@ def recognise(sheets: Sequence[Sheet], pointing: Pointing, found: Sequence[Used]
         if end - begin <= _HEADING_LENGTH
     ]
     counted = bool(_COUNTED.search(text)) or any(used.kind != "printed" for used in found)
-    due = pointing.to("amount_due", ("money",), ranks=2)
-    charges = pointing.to("total_amount", ("money",))
-    services = [*pointing.to("electricity_amount", ("money",)), *pointing.to("gas_amount", ("money",))]
+    due = pointing.to("amount_due", AMOUNT, ranks=2)
+    charges = pointing.to("total_amount", AMOUNT)
+    services = [*pointing.to("electricity_amount", AMOUNT), *pointing.to("gas_amount", AMOUNT)]
     has_account = any(label.rank == 0 for label in pointing.labels.get("account_number", ())) or bool(
         accounts(pointing)
     )

@@ -1,13 +1,14 @@
 """What of several printed values belongs to which of several meters.
 
-On some bills a meter's period, rate and readings stand above its number, on others below it. A value is given to a
-meter only where every meter has one of its own on the same side.
+On some bills a meter's period, rate and readings stand above its number, on others below it: each kind of value on one
+side on all of a bill.
 """
 
 from collections.abc import Sequence
 from typing import Protocol, TypeVar
 
 Place = tuple[int, float]
+SAME_ROW = 3.0  # points
 PAGE = 800.0  # points that count as the height of a page
 
 
@@ -32,20 +33,28 @@ def below(at: int, numbers: Sequence[Placed], found: Sequence[T]) -> list[T]:
     return [one for one in found if numbers[at].place <= one.place < end]
 
 
-def spread(numbers: Sequence[Placed], found: Sequence[T]) -> list[T] | None:
-    """For each meter its nearest value, all of them from the same side; the nearer side where both have all."""
-    sides = []
-    for side in (below, above):
-        groups = [side(at, numbers, found) for at in range(len(numbers))]
-        if all(groups):
-            nearest = [
-                min(group, key=lambda one: _apart(one, number)) for number, group in zip(numbers, groups, strict=True)
-            ]
-            far = sum(_apart(one, number) for one, number in zip(nearest, numbers, strict=True))
-            sides.append((far, nearest))
-    return min(sides, key=lambda side: side[0])[1] if sides else None
+def spread(numbers: Sequence[Placed], found: Sequence[T]) -> list[T | None]:
+    """For each meter its nearest value on the side on which these values stand; none where it has none there."""
+    side = above if stand_above(numbers, found) else below
+    groups = [side(at, numbers, found) for at in range(len(numbers))]
+    return [
+        min(group, key=lambda one: apart(one, number), default=None)
+        for number, group in zip(numbers, groups, strict=True)
+    ]
 
 
-def _apart(one: Placed, other: Placed) -> float:
+def stand_above(numbers: Sequence[Placed], found: Sequence[Placed]) -> bool:
+    """Whether values stand above the meter numbers that they belong to: told from the number nearest to each."""
+    votes = 0
+    for one in found:
+        page = [number for number in numbers if number.place[0] == one.place[0]]
+        nearest = min(page, key=lambda number: apart(one, number), default=None)
+        if nearest and apart(one, nearest) > SAME_ROW:
+            votes += 1 if one.place < nearest.place else -1
+    return votes > 0
+
+
+def apart(one: Placed, other: Placed) -> float:
+    """How far two things stand from each other down the pages, in points."""
     (page, baseline), (other_page, other_baseline) = one.place, other.place
     return abs((page - other_page) * PAGE + baseline - other_baseline)
