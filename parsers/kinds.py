@@ -17,7 +17,7 @@ _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?"
 
 MONEY_PATTERN = (
     rf"{_NOT_INSIDE}(?<!@\s)(?:\(\s?)?(?:\+|{MINUS})?\s?\$?\s?{MINUS}?\s?(?:\d{{1,3}}(?:,\d{{3}})+|\d+|(?<!\d\s))\.\d\d(?:\s?\))?"
-    rf"(?:\s?(?:CR|Cr|cr|CREDIT|[Cc]redit)\b|{MINUS}(?!\w)|\s{MINUS}(?=\s*$))?(?!\w|\.\d|,\d|\s?%|\s?/)"
+    rf"(?:\s?(?:CR|Cr|cr|CREDIT|[Cc]redit)\b|\s?\(CR\)|{MINUS}(?!\w)|\s{MINUS}(?=\s*$))?(?!\w|\.\d|,\d|\s?%|\s?/)"
 )
 _MINUS_BEHIND = rf"(?:{MINUS}(?=\s|$))?"
 NUMBER_PATTERN = rf"{_NOT_INSIDE}{MINUS}?(?:{_NUMBER}){_MINUS_BEHIND}(?![\w%/])(?![.,] ?\d)"

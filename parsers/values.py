@@ -2,7 +2,7 @@
 
 Money becomes integer cents, electric energy integer watt-hours, other quantities ``Decimal``; nothing is ever a float,
 and what cannot be read is never 0. Credits may be printed with a minus of any kind (before or after the number, before
-or after the dollar sign), in parentheses, or with ``CR`` or ``Credit`` behind it.
+or after the dollar sign), in parentheses, or with ``CR``, ``(CR)`` or ``Credit`` behind it.
 """
 
 import datetime as dt
@@ -25,7 +25,7 @@ MONTHS = (
 _MONEY = re.compile(
     rf"(?P<open>\()? ?(?P<plus>\+)? ?(?P<before>{MINUS})? ?\$? ?(?P<inside>{MINUS})? ?"
     r"(?P<whole>\d{1,3}(?:,\d{3})+|\d*)\.(?P<cents>\d\d) ?(?P<close>\))? ?"
-    rf"(?P<after>{MINUS}|CR|Cr|cr|CREDIT|[Cc]redit)?",
+    rf"(?P<after>{MINUS}|CR|Cr|cr|CREDIT|[Cc]redit|\(CR\))?",
     re.ASCII,
 )
 _QUANTITY = re.compile(
@@ -62,7 +62,7 @@ def cents(text: str) -> int:
         raise UnreadableError("an amount", text)
     signs = [match["before"], match["inside"], match["after"]]
     minuses = sum(1 for sign in signs if sign)
-    if minuses == 2 and (match["after"] or "").upper().startswith("CR"):
+    if minuses == 2 and (match["after"] or "").strip("(").upper().startswith("CR"):
         minuses = 1  # ``-$5.00 CR`` says the same twice
     if minuses > 1 or (match["plus"] and (minuses or match["open"])):
         raise UnreadableError("an amount", text)

@@ -46,6 +46,11 @@ def test_amounts_beside_other_numbers() -> None:
     assert [one.strip() for one in found] == ["$.45", "12.00", ".15"]
 
 
+def test_credits_are_marked_behind_the_amount() -> None:
+    found = re.findall(MONEY_PATTERN, "Payments 53.99 (CR) 12.00 CR 7.00")
+    assert [one.strip() for one in found] == ["53.99 (CR)", "12.00 CR", "7.00"]
+
+
 @pytest.mark.parametrize(
     ("text", "numbers"), [("2, 345 kWh", []), ("May 3, 2024", []), ("30 2,345 kWh", ["30", "2,345"])]
 )
