@@ -8,6 +8,7 @@ from drawn import Row, sheets
 from parsers.model import Bill
 from parsers.reading import read_bill
 from parsers.registry import claims
+from parsers.utilities.portland_general_electric import PortlandGeneralElectric
 from parsers.utilities.southern_california_edison import SouthernCaliforniaEdison
 from parsers.utility import Utility
 
@@ -55,7 +56,8 @@ def test_edison_as_it_billed_when_years_had_an_apostrophe(tmp_path: Path) -> Non
     )
     assert (bill.outstanding_balance, bill.total_amount, bill.amount_due) == (0, 1829_48, 1829_48)
     (meter,) = bill.meters
-    assert (meter.id, meter.consumption, meter.tariff) == ("Z123Y-4567", 28_967_000, "TOU-8")
+    assert (meter.id, meter.tariff) == ("Z123Y-4567", "TOU-8")
+    assert meter.consumption == 28_967_000
     assert (meter.billing_period_from, meter.billing_period_to) == (dt.date(2008, 4, 2), dt.date(2008, 5, 1))
     assert meter.demand_kw == 58
     assert meter.additional_attributes == {"service_id": "3-000-9000-17"}
@@ -110,3 +112,70 @@ def test_edison_with_an_agreement_of_the_aggregator_for_itself(tmp_path: Path) -
 def test_edisons_delivery_that_does_not_add_up_is_none(tmp_path: Path) -> None:
     bill = bill_of(tmp_path, SouthernCaliforniaEdison, *edison_with_two_agreements("$28.00"))
     assert (bill.delivery_charge, bill.supply_charge) == (None, 28_00)
+
+
+def portland_since_2021(*more: Row, balance: str = "0.00", due: str = "$57.99") -> tuple[list[Row], list[Row]]:
+    first: list[Row] = [
+        (30, [(30, "Thank you!"), (430, "Amount due")]),
+        (44, [(30, "We received your payments totaling $53.99."), (430, due)]),
+        (60, [(430, "Due date")]),
+        (74, [(430, "10/7/24")]),
+        (90, [(30, "Account number 9900550017")]),
+        (104, [(30, "Service address"), (110, "2600 EXAMPLE AVE")]),
+        (116, [(110, "Sampleton, OR 97001-1500")]),
+        (130, [(30, "Service period 09/1/24 to 10/1/24")]),
+        (200, [(30, "Your energy use comparison"), (300, "Visit PortlandGeneral.com/Prices, or ask PGE.")]),
+        (214, [(30, "305 kWh this month")]),
+        (640, [(30, "P.O. Box 4438"), (400, "Account number 9900550017")]),
+        (660, [(400, f"Amount due: {due}")]),
+        (672, [(400, "Due date: 10/7/24")]),
+        (760, [(500, "Page 1 of 3")]),
+    ]
+    heads = [(30.0, "Meter number"), (120.0, "Service period"), (240.0, "Schedule")]
+    heads += [(300.0, "Current read"), (360.0, "- Previous read"), (440.0, "= Total use")]
+    row = [(30.0, "24500017IN"), (120.0, "09/1/24 to 10/1/24"), (240.0, "7")]
+    row += [(300.0, "5,212"), (360.0, "4,907"), (440.0, "305 kWh")]
+    second: list[Row] = [
+        (30, [(30, "Account number 9900550017")]),
+        (50, heads),
+        (62, row),
+        *more,
+        (100, [(30, "Account charges")]),
+        (114, [(30, "Balance forward"), (-280, balance), (300, "Adj (305.000 kWh x $0.00579)"), (-560, "1.77")]),
+        (126, [(30, "Previous amount due 09/7/24"), (-280, "53.99")]),
+        (138, [(30, "Payments through 10/7/24"), (-280, "53.99 (CR)"), (300, "Svc (143.529 kWh)"), (-560, "0.01")]),
+        (152, [(30, "2600 Example Ave"), (-280, "57.99"), (300, "110 Energy Efficiency"), (-560, "0.01")]),
+        (166, [(30, "My energy use and delivery charges"), (-280, "52.10")]),
+        (180, [(30, "Basic Charge"), (-280, "13.00")]),
+        (300, [(30, "Amount due 10/7/24"), (-280, due)]),
+    ]
+    return first, second
+
+
+def test_portland_general_with_a_row_for_each_meter(tmp_path: Path) -> None:
+    bill = bill_of(tmp_path, PortlandGeneralElectric, *portland_since_2021())
+    assert (bill.account_number, bill.due_on, bill.amount_due) == ("9900550017", dt.date(2024, 10, 7), 57_99)
+    assert (bill.outstanding_balance, bill.total_amount, bill.electricity_amount) == (0, 57_99, 57_99)
+    (meter,) = bill.meters
+    assert (meter.id, meter.tariff) == ("24500017IN", "7")
+    assert meter.consumption == 305_000
+    assert (meter.billing_period_from, meter.billing_period_to) == (dt.date(2024, 9, 1), dt.date(2024, 10, 1))
+    assert meter.address
+    assert (meter.address.line_1, meter.address.postal_code_suffix) == ("2600 EXAMPLE AVE", "1500")
+    assert all(check.holds for check in bill.checks)
+
+
+def test_portland_generals_credit_carried_forward_is_negative(tmp_path: Path) -> None:
+    bill = bill_of(tmp_path, PortlandGeneralElectric, *portland_since_2021(balance="20.00 (CR)", due="$37.99"))
+    assert (bill.outstanding_balance, bill.total_amount, bill.amount_due) == (-20_00, 57_99, 37_99)
+
+
+def test_portland_generals_equal_payments_are_not_its_charges(tmp_path: Path) -> None:
+    bill = bill_of(tmp_path, PortlandGeneralElectric, *portland_since_2021(due="$80.00"))
+    assert (bill.total_amount, bill.electricity_amount, bill.amount_due) == (None, None, 80_00)
+
+
+def test_rows_of_a_net_meter_of_portland_general_are_not_added(tmp_path: Path) -> None:
+    out = [(30.0, "24500017IN"), (120.0, "09/1/24 to 10/1/24"), (240.0, "7"), (440.0, "-120 kWh")]
+    pages = portland_since_2021((74, out), (86, [(30, "Net Metering")]))
+    assert bill_of(tmp_path, PortlandGeneralElectric, *pages).electricity_consumption is None
