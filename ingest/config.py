@@ -171,6 +171,14 @@ class Limits(_Section):
     bills_in_work: int = Field(64, ge=1, description="Bills whose next step runs at the same time.")
 
 
+class Ocr(_Section):
+    """Scans and photos; needs the extra bill-ingest[ocr]."""
+
+    children: int = Field(1, ge=0, le=64, description="Scans and photos read at the same time; 0: none is.")
+    memory_mb: int = Field(2048, ge=1024, description="Address space of an OCR child.")
+    seconds: float = Field(300, gt=0, description="Wall time for one scan; a page takes 3 to 5 seconds.")
+
+
 class Polling(_Section):
     """How the API is asked for an answer."""
 
@@ -198,6 +206,7 @@ class Settings(BaseSettings):
     web: Web = Web()
     sandbox: Sandbox = Sandbox()
     limits: Limits = Limits()
+    ocr: Ocr = Ocr()
     polling: Polling = Polling()
 
     @field_validator("accounts", mode="after")
@@ -327,8 +336,8 @@ def _line(problem: Any) -> str:
 
 def _allowed(location: tuple[int | str, ...]) -> str:
     sections: dict[str, type[BaseModel]] = {
-        "smtp": Smtp, "folder": Folder, "web": Web, "sandbox": Sandbox, "limits": Limits, "polling": Polling,
-        "accounts": Account,
+        "smtp": Smtp, "folder": Folder, "web": Web, "sandbox": Sandbox, "limits": Limits, "ocr": Ocr,
+        "polling": Polling, "accounts": Account,
     }  # fmt: skip
     model: type[BaseModel] = sections.get(str(location[0]), Settings) if len(location) > 1 else Settings
     return "allowed here: " + ", ".join(sorted(model.model_fields))

@@ -11,6 +11,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram
 from prometheus_client.metrics_core import Metric
 
 PARSE_BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
+OCR_BUCKETS = (1, 2.5, 5, 10, 30, 60, 120, 300, 600)
 MOST_NAMES = 200
 """Names of unknown fields that are counted one by one; the API decides how many there are, not we."""
 
@@ -30,6 +31,12 @@ class Metrics:
             "Wall time to read one document.",
             registry=self.registry,
             buckets=PARSE_BUCKETS,
+        )
+        self.ocr_seconds = Histogram(
+            "bill_ingest_ocr_seconds",
+            "Wall time to read one scan or photo, its wait for a child included.",
+            registry=self.registry,
+            buckets=OCR_BUCKETS,
         )
         self._names: set[tuple[str, str]] = set()
 

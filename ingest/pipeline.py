@@ -1,7 +1,8 @@
 """One bill from received to delivered, top to bottom. Each step ends with one commit and may be repeated after a crash.
 
-received -> parsed -> uploading -> polling -> resolved -> reconciled -> delivered; a document of several bills is
-``split`` and each bill goes its own way from ``parsed``; what nobody can read is ``refused``.
+received -> parsed -> uploading -> polling -> resolved -> reconciled -> delivered; between the first two is ``scanned``
+what has pages without text, until OCR has read them. A document of several bills is ``split`` and each bill goes its
+own way from ``parsed``; what nobody can read is ``refused``.
 
 No bill is uploaded twice: ``uploading`` is written before the call, and whoever finds a bill there asks the API for
 the bill's external id (made from the content's hash) before sending anything.
@@ -21,6 +22,7 @@ from ingest.bayou.errors import AccountRefused
 from ingest.config import Settings
 from ingest.errors import Unavailable
 from ingest.metrics import Metrics
+from ingest.ocr import read_scan, wants_ocr
 from ingest.parsing import ParserPool
 from ingest.reasons import BY_CODE
 from ingest.record import make_record
@@ -54,10 +56,13 @@ class Pipeline:
         clock: Callable[[], dt.datetime],
         wake_delivery: Callable[[], None],
         metrics: Metrics | None = None,
+        scans: ParserPool | None = None,
     ) -> None:
+        """``scans`` are the children that read pages without text; None where there are none."""
         self._ledger = ledger
         self._documents = documents
         self._pool = pool
+        self._scans = scans
         self._splitter = Splitter(pool, documents)
         self._settings = settings
         self._clock = clock
@@ -66,6 +71,7 @@ class Pipeline:
         api = ApiSteps(ledger, documents, clients, settings.polling, clock, self._metrics)
         self._steps: dict[Step, Callable[[Bill], Awaitable[Bill]]] = {
             Step.RECEIVED: self._parse,
+            Step.SCANNED: self._parse_scan,
             Step.PARSED: api.upload,
             Step.UPLOADING: api.find_or_upload,
             Step.POLLING: api.poll,
@@ -83,8 +89,8 @@ class Pipeline:
             while bill.wake_at is not None and bill.wake_at <= self._clock() and bill.step in self._steps:
                 before = bill.version
                 bill = await self._steps[bill.step](bill)
-                if bill.version == before or bill.step is Step.PARSED:
-                    return  # from here on it is the ledger that says whether the account may call the API
+                if bill.version == before or bill.step in (Step.PARSED, Step.SCANNED):
+                    return  # from here on it is the ledger that says whose turn it is: at the API, or at the OCR
         except AccountRefused as error:
             log.warning(
                 "the API refuses this account; nothing more is sent for it", account=bill.account, error=str(error)
@@ -95,6 +101,21 @@ class Pipeline:
 
     async def _parse(self, bill: Bill) -> Bill:
         document = await self._reading(bill)
+        if self._scans and bill.local is None and wants_ocr(document):
+            values = {"step": Step.SCANNED, "local": document.to_json(), "wake_at": self._clock()}
+            data = {"unread_pages": list(document.unread_pages)}
+            return await self._ledger.change(bill, "scanned", values=values, data=data)
+        return await self._read(bill, document)
+
+    async def _parse_scan(self, bill: Bill) -> Bill:
+        """What was switched off meanwhile leaves the reading of the text alone."""
+        document = Document.model_validate(bill.local)
+        if self._scans:
+            with self._metrics.ocr_seconds.time():
+                document = await read_scan(self._scans, self._path(bill), document, priority=bill.priority)
+        return await self._read(bill, document)
+
+    async def _read(self, bill: Bill, document: Document) -> Bill:
         if document.document in REFUSED_KINDS:
             return await self._refuse(bill, document)
         if len(document.bills) > 1:

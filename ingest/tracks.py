@@ -1,4 +1,4 @@
-"""Two tracks for bills: our own reading, and what waits for the API. A slow API never holds up a reading.
+"""Tracks for bills: our own reading, that of scans, and what waits for the API. None of them holds up another.
 
 On the API's track every account has only as many bills under way as it may have calls in flight: an account whose API
 hangs takes no place from the others.
@@ -12,18 +12,20 @@ from ingest.store.ledger import Ledger
 from ingest.store.rows import NEEDS_API, Bill, Step
 
 LOCAL = (Step.RECEIVED, Step.RESOLVED)
+SCANS = (Step.SCANNED,)
 
 
 class LocalTrack:
-    """Bills whose next step needs nobody but us."""
+    """Bills whose next step needs nobody but us; scans have a track of their own."""
 
-    def __init__(self, ledger: Ledger, accounts: Collection[str]) -> None:
+    def __init__(self, ledger: Ledger, accounts: Collection[str], steps: Collection[Step] = LOCAL) -> None:
         self._ledger = ledger
         self._accounts = accounts
+        self._steps = steps
 
     async def due(self, busy: Collection[str], limit: int) -> tuple[list[Bill], dt.datetime | None]:
         """For a Scheduler."""
-        return await self._ledger.due_bills(busy, limit, steps=LOCAL, accounts=self._accounts)
+        return await self._ledger.due_bills(busy, limit, steps=self._steps, accounts=self._accounts)
 
 
 class ApiTrack:

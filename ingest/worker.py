@@ -4,8 +4,8 @@ Every role is an async context that is up while it lasts and yields what to tell
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
 from typing import Any
 
 import aiohttp
@@ -21,6 +21,7 @@ from ingest.intake import Intake
 from ingest.leftovers import sweeping
 from ingest.listening import port_errors, serving
 from ingest.metrics import Metrics
+from ingest.ocr import Readers, make_ocr_pool
 from ingest.parsing import ParserPool
 from ingest.pipeline import Pipeline
 from ingest.sandbox.app import API
@@ -35,7 +36,7 @@ from ingest.store.engine import now
 from ingest.store.ledger import Ledger
 from ingest.store.place import prepare_place
 from ingest.store.rows import Bill, Delivery, Step
-from ingest.tracks import ApiTrack, LocalTrack
+from ingest.tracks import LOCAL, SCANS, ApiTrack, LocalTrack
 from ingest.web.app import make_app as make_web_app
 
 DELIVERIES_AT_ONCE = 16
@@ -53,6 +54,14 @@ def make_pool(settings: Settings, *, size: int | None = None) -> ParserPool:
     return ParserPool(
         size=size or limits.parser_children, memory_mb=limits.parser_memory_mb, wall_seconds=limits.parser_seconds
     )
+
+
+@asynccontextmanager
+async def open_scans(settings: Settings, *, size: int | None = None) -> AsyncIterator[ParserPool | None]:
+    """The children for scans, which start with the first of them; None where there are none."""
+    pool = make_ocr_pool(settings.ocr, size=size)
+    async with pool or nullcontext():
+        yield pool
 
 
 @asynccontextmanager
@@ -108,11 +117,12 @@ async def worker_role(settings: Settings, *, watch: bool = True) -> AsyncIterato
         await stack.enter_async_context(sweeping(settings))
         ledger = await stack.enter_async_context(open_ledger(settings))
         pool = await stack.enter_async_context(make_pool(settings))
+        scans = await stack.enter_async_context(open_scans(settings))
         await pool.start()
         session = await stack.enter_async_context(open_session())
         await ledger.start_accounts()
         metrics = Metrics()
-        loops = _schedulers(settings, ledger, pool, session, metrics)
+        loops = _schedulers(settings, ledger, pool, scans, session, metrics)
         await _say_whose_bills_wait(settings, ledger)
 
         def woken() -> None:
@@ -150,9 +160,14 @@ async def _running(
 
 
 def _schedulers(
-    settings: Settings, ledger: Ledger, pool: ParserPool, session: aiohttp.ClientSession, metrics: Metrics
-) -> tuple[Scheduler[Bill], Scheduler[Bill], Scheduler[Delivery]]:
-    """What reads, what talks to the API, and what delivers, in the order in which they hand bills on."""
+    settings: Settings,
+    ledger: Ledger,
+    pool: ParserPool,
+    scans: ParserPool | None,
+    session: aiohttp.ClientSession,
+    metrics: Metrics,
+) -> tuple[Scheduler[Bill], Scheduler[Bill], Scheduler[Bill], Scheduler[Delivery]]:
+    """What reads, what reads scans, what talks to the API, what delivers, in the order in which they hand bills on."""
     deliverer = Deliverer(ledger, settings, session, now, metrics=metrics)
     deliveries = Scheduler("delivery", ledger.due_deliveries, deliverer.deliver, limit=DELIVERIES_AT_ONCE, clock=now)
     pipeline = Pipeline(
@@ -164,6 +179,7 @@ def _schedulers(
         clock=now,
         wake_delivery=deliveries.wake,
         metrics=metrics,
+        scans=scans,
     )
     most = {name: account.max_calls_in_flight for name, account in settings.accounts.items()}
     calls = ApiTrack(ledger, pipeline.advance, most)
@@ -171,11 +187,15 @@ def _schedulers(
 
     async def read(bill: Bill) -> None:
         await pipeline.advance(bill)
+        ocr.wake()
         api.wake()
 
-    reading = LocalTrack(ledger, settings.accounts)
-    at_once = READ_AHEAD * settings.limits.parser_children
-    return Scheduler("reading", reading.due, read, limit=at_once, clock=now, hold=ledger.hold), api, deliveries
+    def local(name: str, steps: Collection[Step], children: int) -> Scheduler[Bill]:
+        track = LocalTrack(ledger, settings.accounts, steps)
+        return Scheduler(name, track.due, read, limit=READ_AHEAD * children, clock=now, hold=ledger.hold)
+
+    ocr = local("OCR", SCANS, max(1, settings.ocr.children))
+    return local("reading", LOCAL, settings.limits.parser_children), ocr, api, deliveries
 
 
 async def _say_whose_bills_wait(settings: Settings, ledger: Ledger) -> None:
@@ -237,6 +257,8 @@ async def sandbox_role(settings: Settings) -> AsyncIterator[str]:
         folder.mkdir(parents=True, exist_ok=True)
     async with (
         make_pool(settings, size=1) as pool,
-        serving("sandbox", make_sandbox_app(pool=pool, options=options), chosen.host, chosen.port) as url,
+        open_scans(settings, size=1) as scans,
     ):
-        yield url + API
+        sandbox = make_sandbox_app(pool=Readers(pool, scans), options=options)
+        async with serving("sandbox", sandbox, chosen.host, chosen.port) as url:
+            yield url + API

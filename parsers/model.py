@@ -131,6 +131,7 @@ class Document(_Model):
     parser: str | None = Field(None, description="code of the parser that read it")
     detail: str | None = Field(None, description="for what is not a bill: one sentence that says what was seen")
     bills: tuple[Bill, ...] = ()
+    unread_pages: tuple[int, ...] = Field((), description="pages that show something and have no text that can be read")
 
     def to_json(self) -> dict[str, Any]:
         """The document as plain JSON values, in the form that the labels of a corpus have."""

@@ -37,6 +37,11 @@ class Page(BaselinePage):
         """Whether the text can be trusted: False for a scan, and where the fonts say other letters than they show."""
         return is_legible(self.plain_text)
 
+    @property
+    def blank(self) -> bool:
+        """Whether nothing at all is drawn on it."""
+        return not self.chars and not self.images and not self.rects and not self.curves
+
 
 class PlumberPage(Page):
     """A page that pdfplumber reads: slow, to compare with."""
@@ -107,6 +112,7 @@ class _FirstLook:
     frame: Frame
     text: str
     usable: bool
+    blank: bool
 
 
 class PdfiumPage(OwnPage):
@@ -132,6 +138,10 @@ class PdfiumPage(OwnPage):
     def usable_text(self) -> bool:
         return self._first_look.usable
 
+    @property
+    def blank(self) -> bool:
+        return self._first_look.blank
+
     def read_chars(self) -> list[Char]:
         chars = read_chars(self._load(self), self.frame, self.page_number)
         return settled_chars(chars) if self.origin == "glyphs" else chars
@@ -143,4 +153,5 @@ class PdfiumPage(OwnPage):
     def _first_look(self) -> _FirstLook:
         loaded = self._load(self)
         text = with_capitals(read_text(loaded)) if self.origin == "glyphs" else read_text(loaded)
-        return _FirstLook(loaded.frame, text, is_legible(text, unmapped=loaded.map_errors()))
+        usable = is_legible(text, unmapped=loaded.map_errors())
+        return _FirstLook(loaded.frame, text, usable, blank=loaded.is_blank())

@@ -196,6 +196,10 @@ class LoadedPage:
         left, top, right, bottom = floats(get_bounding_box, self.page, count=4, together=True) or (0, 792, 612, 0)
         return sorted_box([left, bottom, right, top])
 
+    def is_blank(self) -> bool:
+        """Whether no object is drawn on it."""
+        return not count_objects(self.page)
+
     def map_errors(self) -> int:
         """Number of characters whose font does not say which letter they are."""
         return sum(map(has_map_error, repeat(self.text), range(self.count)))

@@ -8,6 +8,8 @@ from parsers.errors import DocumentError
 from parsers.explain import Explanation
 from parsers.generic.bill import read_generic
 from parsers.model import Document, DocumentKind
+from parsers.ocr import INSTALL, available
+from parsers.ocr.belief import believed
 from parsers.outcome import Attempt
 from parsers.rating import rated
 from parsers.reading import read_bill
@@ -39,7 +41,7 @@ def read(
             document = _read(sheets, utilities, explanation)
             if opened.recovered:
                 document = _flagged(document)
-            document = rated(document, sheets)
+            document = _with_unread(believed(rated(document, sheets)), sheets, ocr=ocr)
             if explain:
                 explain.see(sheets)
     except DocumentError as error:
@@ -63,6 +65,14 @@ def _read(sheets: list[Sheet], utilities: Sequence[type[Utility]], explanation: 
     if unreadable and (not readable or readable[0] is not sheets[0] or unreadable > len(readable)):
         return _none(DocumentKind.NEEDS_OCR, sheets, f"{unreadable} of {len(sheets)} pages have no usable text.")
     return read_generic(sheets, explanation.tried)
+
+
+def _with_unread(document: Document, sheets: Sequence[Sheet], *, ocr: bool) -> Document:
+    """The document with its pages that nobody could read, and what to do about them."""
+    unread = tuple(sheet.number for sheet in sheets if not sheet.page.usable_text and not sheet.page.blank)
+    hint = document.document is DocumentKind.NEEDS_OCR and not ocr and not available()
+    detail = f"{document.detail} To read them here, {INSTALL}." if hint else document.detail
+    return document.model_copy(update={"unread_pages": unread, "detail": detail})
 
 
 def _flagged(document: Document) -> Document:

@@ -7,6 +7,7 @@ import os
 import pkgutil
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -15,7 +16,9 @@ import typer
 
 import parsers.utilities
 from ingest.commands.tables import show_document
+from ingest.config import Ocr
 from ingest.errors import ConfigError, Unavailable
+from ingest.ocr import Readers, make_ocr_pool
 from ingest.parsing import ParserPool
 from parsers.errors import DocumentError
 from parsers.model import Document, DocumentKind
@@ -65,12 +68,14 @@ async def run(paths: Sequence[Path], wanted: Wanted) -> int:
         check_folder(wanted.pictures)
     names = _picture_names(files)
     all_read = not unreadable
-    async with ParserPool(size=wanted.jobs) as pool:
+    scans = make_ocr_pool(Ocr(), size=wanted.jobs)
+    async with ParserPool(size=wanted.jobs) as pool, scans or nullcontext():
+        readers = Readers(pool, scans)
 
         async def read(file: Path) -> Document | _Explained:
             if wanted.explain or wanted.pictures:
-                return await _explain(pool, file, wanted, names[file])
-            return await pool.read(file, **asdict(wanted.reading))
+                return await _explain(readers, file, wanted, names[file])
+            return await readers.read(file, **asdict(wanted.reading))
 
         async for file, reading in _in_order(files, read, wanted.jobs * AHEAD):
             try:
@@ -81,9 +86,9 @@ async def run(paths: Sequence[Path], wanted: Wanted) -> int:
     return DONE if all_read else NOT_ALL
 
 
-async def _explain(pool: ParserPool, file: Path, wanted: Wanted, name: str) -> _Explained:
+async def _explain(readers: Readers, file: Path, wanted: Wanted, name: str) -> _Explained:
     try:
-        explained = await pool.explain(file, **asdict(wanted.reading))
+        explained = await readers.explain(file, **asdict(wanted.reading))
     except DocumentError as error:
         return _Explained(error.kind, f"{error}\n")
     pictures: list[Path] = []
@@ -91,7 +96,7 @@ async def _explain(pool: ParserPool, file: Path, wanted: Wanted, name: str) -> _
     for page in range(1, explained.pages + 1) if wanted.pictures else ():
         target = Path(wanted.pictures or "") / f"{name}-page-{page}.png"
         try:
-            await pool.draw(file, page, explained.marks, target)
+            await readers.pool.draw(file, page, explained.marks, target)
             pictures.append(target)
         except DocumentError as error:
             failed = f"page {page} could not be drawn: {error.detail}"

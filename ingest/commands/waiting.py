@@ -17,7 +17,7 @@ GONE_SECONDS = 10.0
 """A worker that a supervisor starts again is back by then."""
 LOOKS_BETWEEN_WORKERS = 5
 """Whether a worker runs is asked less often: the question holds the lock that a starting worker needs."""
-NOT_READ_YET = {Step.RECEIVED}
+NOT_READ_YET = {Step.RECEIVED, Step.SCANNED}
 AT_THE_API = {Step.PARSED, Step.UPLOADING, Step.POLLING}
 UNFINISHED = {
     "none": frozenset[Step](),

@@ -14,6 +14,8 @@ class Step(StrEnum):
     """Where a bill stands. The first line is the plain way; each step is durable before the next begins."""
 
     RECEIVED = "received"
+    SCANNED = "scanned"
+    """Pages of it have no text; it waits for OCR. Documents with text never stand here."""
     PARSED = "parsed"
     UPLOADING = "uploading"
     POLLING = "polling"

@@ -53,7 +53,7 @@ async def _bill_for(connection: AsyncConnection, new: NewArrival, at: dt.datetim
     if known.step in (Step.RECONCILED, Step.DELIVERED) and known.reason in TRIED_AGAIN:
         await _try_again(connection, known, new, at)
         return Outcome.ACCEPTED, known.id
-    if new.place and known.step is not Step.RECEIVED:
+    if new.place and known.step not in (Step.RECEIVED, Step.SCANNED):
         again = NewDelivery(event="duplicate", target="file", payload={})
         await send(connection, again, known, at)
     return Outcome.DUPLICATE, known.id

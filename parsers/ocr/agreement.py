@@ -2,16 +2,19 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from parsers.ocr.first import Sighted, reread
 from parsers.ocr.picture import DPI, POINTS, Grey
 from parsers.ocr.second import SecondReading, second_readings
 
 SURE = 90.0  # of 100: letters that the first engine is so sure of need no second reading
-SCORE = 0.8  # below it the second engine guesses as well
+SURE_SCORE, SCORE, GUESSED = 0.9, 0.8, 0.6  # of the second engine: sure, likelier than the first one, guessed
+DIRT = 45.0  # of 100: what the first engine is less sure of and the second one guesses at is no word
+COMMAS_SEEN = 85.0  # of 100
 ROOM = 0.4  # of the size: so far around a word a sign may stand that the first engine did not see
 ABOVE = 0.15  # of the size
+_THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d,])")
 _ENDS = re.compile(r"^[\"'\u2018\u2019\u201c*|_~]+|[\"'\u2018\u2019\u201c\u201d.,:;*|_~]+$")
 _ALIKE = str.maketrans("\u2212\u2013\u2014\u00a2\u2018\u2019", "---c''", "\u00b0")
 _LOOKS_NUMERIC = re.compile(r"[\d$#%]|^[-\u2014\u2212(.]*[OolISsBZzgq,.-]{2,}$")
@@ -27,22 +30,45 @@ class Settled:
 
 
 def settled(words: Sequence[Sighted], pixels: Grey) -> list[Settled]:
-    """Every word of a page: numbers and doubtful words after a second reading, the others as they are."""
-    doubted = [at for at, word in enumerate(words) if _doubted(word)]
+    """Every word of a page: numbers and doubtful words after a second reading, the others as they are.
+
+    Where the second engine reads something else, the first one looks at the word by itself, and may agree after all.
+    """
     rooms = _rooms(words)
-    crops = [_crop(words[at], rooms[at], pixels) for at in doubted]
-    seconds = dict(zip(doubted, second_readings(crops), strict=True))
-    made = [Settled(word, word.text, agreed=True) for word in words]
-    disputed: list[int] = []
-    for at, second in seconds.items():
-        if same(words[at].text, second.text):
-            continue
-        made[at] = _preferred(words[at], second)
-        disputed.append(at)
-    for at, third in zip(disputed, reread([_crop(words[at], rooms[at], pixels) for at in disputed]), strict=True):
-        if same(third, seconds[at].text):
-            made[at] = replace(made[at], text=seconds[at].text, agreed=True)
+    crops = {at: _crop(word, rooms[at], pixels) for at, word in enumerate(words) if _doubted(word)}
+    seconds = dict(zip(crops, second_readings(list(crops.values())), strict=True))
+    disputed = [at for at, second in seconds.items() if not same(words[at].text, second.text)]
+    thirds = dict(zip(disputed, reread([crops[at] for at in disputed]), strict=True))
+    made = [
+        _decided(word, seconds[at], thirds[at]) if at in thirds else Settled(word, word.text, agreed=True)
+        for at, word in enumerate(words)
+    ]
     return [one for one in made if one.text]
+
+
+def _decided(word: Sighted, second: SecondReading, thirds: Sequence[str]) -> Settled:
+    """A word that the engines read differently at first."""
+    if second.score < GUESSED and word.confidence < DIRT:
+        return Settled(word, "", agreed=False)
+    part = plain_value(second.text) in plain_value(word.text)  # its crop may have cut the word off
+    if second.score < SURE_SCORE or part:
+        better = second.score >= SCORE and not part
+        return Settled(word, second.text if better else word.text, agreed=False)
+    if any(same(third, second.text) for third in thirds):
+        return Settled(word, second.text, agreed=True)
+    if _only_commas_differ(word, second) and all(same(third, word.text) for third in thirds):
+        return Settled(word, word.text, agreed=True)
+    return Settled(word, second.text, agreed=False)
+
+
+def _only_commas_differ(word: Sighted, second: SecondReading) -> bool:
+    """Whether the first engine sees commas between thousands where the second one, as it often does, sees points."""
+    text = plain_value(word.text)
+    return (
+        word.confidence >= COMMAS_SEEN
+        and bool(_THOUSANDS.search(text))
+        and text.replace(",", "") == plain_value(second.text).replace(",", "").replace(".", "", text.count(","))
+    )
 
 
 def same(one: str, other: str) -> bool:
@@ -56,12 +82,6 @@ def plain_value(text: str) -> str:
 
 def _doubted(word: Sighted) -> bool:
     return word.confidence < SURE or bool(_LOOKS_NUMERIC.search(word.text))
-
-
-def _preferred(word: Sighted, second: SecondReading) -> Settled:
-    """Of two different readings that of the second engine, which reads digits better, unless it hardly saw anything."""
-    better = second.score >= SCORE and len(plain_value(second.text)) + 1 >= len(plain_value(word.text))
-    return Settled(word, second.text if better else word.text, agreed=False)
 
 
 def _rooms(words: Sequence[Sighted]) -> list[tuple[float, float]]:

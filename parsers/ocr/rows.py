@@ -4,10 +4,11 @@ Tesseract gives each piece of a row its own baseline, and a sheet that was not q
 How the lines fall is told from all of them together; each word is then put where it would stand on a flat sheet.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import groupby
-from statistics import fmean
+from itertools import groupby, pairwise
+from statistics import fmean, median
 
 import numpy as np
 
@@ -16,7 +17,8 @@ from parsers.ocr.agreement import Settled
 LONG_LINE = 60.0  # points: shorter lines do not tell how lines fall
 FEW_LINES = 6
 STEEPEST = 0.05  # of a line that is text; what is steeper is no part of the page
-SAME_ROW = 0.28  # of the size: pieces of one row are no further apart
+SAME_ROW = 0.3  # of the size: pieces of one row are no further apart
+TOUCHING = 1.0  # point that pieces of one row may overlap
 SIZE_OF_ROW = 1.07  # of a font whose letters, from the lowest to the highest, are one high
 
 
@@ -49,28 +51,42 @@ def rows(words: Sequence[Settled]) -> list[Row]:
     """The rows from top to bottom."""
     flat = _flattening(words)
     pieces = [_piece(list(line), flat) for _, line in groupby(words, key=lambda one: one.word.line)]
-    gathered: list[list[_Piece]] = []
-    for piece in sorted(pieces, key=lambda piece: piece.y):
-        home = next((row for row in reversed(gathered[-3:]) if _belongs(piece, row)), None)
-        if home is None:
-            gathered.append([piece])
-        else:
-            home.append(piece)
-    return sorted((_row(row) for row in gathered), key=lambda row: row.baseline)
+    row_of = {at: [at] for at in range(len(pieces))}
+    for _, one, other in _near(pieces):
+        mine, theirs = row_of[one], row_of[other]
+        if mine is not theirs and _fit([pieces[at] for at in (*mine, *theirs)]):
+            mine += theirs
+            row_of |= dict.fromkeys(theirs, mine)
+    distinct = {id(row): row for row in row_of.values()}
+    return sorted((_row([pieces[at] for at in row]) for row in distinct.values()), key=lambda row: row.baseline)
 
 
 def font_size(word: Settled) -> float:
     return word.word.size * SIZE_OF_ROW
 
 
-def _belongs(piece: _Piece, row: Sequence[_Piece]) -> bool:
-    near = abs(piece.y - fmean(one.y for one in row)) <= SAME_ROW * min(piece.size, *(one.size for one in row))
-    return near and all(piece.right <= one.left + 1 or piece.left >= one.right - 1 for one in row)
+def _near(pieces: Sequence[_Piece]) -> list[tuple[float, int, int]]:
+    """Pairs of pieces that may be of one row, the nearest first."""
+    order = sorted(range(len(pieces)), key=lambda at: pieces[at].y)
+    heights = [pieces[at].y for at in order]
+    pairs = []
+    for place, one in enumerate(order):
+        reach = bisect_right(heights, pieces[one].y + SAME_ROW * pieces[one].size)
+        pairs += [(pieces[other].y - pieces[one].y, one, other) for other in order[place + 1 : reach]]
+    return sorted(pairs)
+
+
+def _fit(pieces: Sequence[_Piece]) -> bool:
+    """Whether they can be one row: at one height, beside each other."""
+    heights = [piece.y for piece in pieces]
+    across = sorted(pieces, key=lambda piece: piece.left)
+    apart = all(left.right <= right.left + TOUCHING for left, right in pairwise(across))
+    return apart and max(heights) - min(heights) <= SAME_ROW * min(piece.size for piece in pieces)
 
 
 def _row(pieces: Iterable[_Piece]) -> Row:
     words = sorted((one for piece in pieces for one in piece.words), key=lambda one: one.word.x0)
-    baseline = fmean(piece.y for piece in pieces)
+    baseline = median(piece.y for piece in pieces)
     return Row(baseline, tuple(words))
 
 

@@ -54,8 +54,7 @@ def _read(words: Sequence[Grey]) -> list[SecondReading]:
         batch[at, :, :, : word.shape[1]] = word.astype(np.float32) / 127.5 - 1.0
     model = _model()
     (probabilities,) = model.session.run(None, {model.input: batch})
-    steps = [max(1, round(len(one) * word.shape[1] / widest)) for one, word in zip(probabilities, words, strict=True)]
-    return [model.decoded(one[:own]) for one, own in zip(probabilities, steps, strict=True)]
+    return [model.decoded(one) for one in probabilities]
 
 
 class _Model:

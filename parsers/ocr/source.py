@@ -30,7 +30,9 @@ class OcrSource:
 
     def page(self, number: int) -> Page:
         page = self._source.page(number)
-        return page if page.usable_text else OcrPage(number, lambda: rendered(self._source.drawable(number)))
+        if page.usable_text or page.blank:
+            return page
+        return OcrPage(number, lambda: rendered(self._source.drawable(number)))
 
     def close(self) -> None:
         self._source.close()
