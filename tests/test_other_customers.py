@@ -8,6 +8,7 @@ from drawn import Row, sheets
 from parsers.model import Bill
 from parsers.reading import read_bill
 from parsers.registry import claims
+from parsers.utilities.con_edison import ConEdison
 from parsers.utilities.national_grid_massachusetts import NationalGridMassachusetts
 from parsers.utility import Utility
 
@@ -77,8 +78,79 @@ def test_totals_of_gas_are_not_those_of_electricity(tmp_path: Path) -> None:
 @pytest.mark.parametrize("used", ["210", "-2790"])
 def test_what_panels_have_made_is_no_use(tmp_path: Path, used: str) -> None:
     row = f"Jun 10 - Jul 13 33 99467 Actual 99257 Actual {used} kWh"
-    made = use(300, "MA SMART Incentive Program", "Energy 4542 Actual 3103 Actual 1439 1 -1439 kWh", "99055002", "Solar")
+    row_made = "Energy 4542 Actual 3103 Actual 1439 1 -1439 kWh"
+    made = use(300, "MA SMART Incentive Program", row_made, "99055002", "Solar")
     page = [*balance_in_columns(OWED), *use(210, "", row, "99055001", "Residential Regular R-1"), *made]
     bill = bill_of(tmp_path, NationalGridMassachusetts, page)
     assert [(meter.id, meter.consumption) for meter in bill.meters] == [("99055001", int(used) * 1000)]
     assert bill.electricity_consumption == int(used) * 1000
+
+
+def con_edison(*messages: str, period: str = "Billing period", due: str = "None") -> list[Row]:
+    """The front of a bill until 2023, with an account number of five groups."""
+    lines = [
+        ("Your billing summary as of Nov 9, 2023", ""),
+        ("Your previous charges and payments", ""),
+        ("Total charges from your last bill", "$80.40"),
+        ("Payments through Nov 8, thank you", "-$80.40"),
+        ("Balance from previous bill", "None"),
+        ("Your new charges", ""),
+        (f"{period}: Oct 11, 2023 to Nov 8, 2023", ""),
+        ("Electricity charges - for 28 days", "$60.00"),
+        ("Adjustments", "-$60.00"),
+        ("Total from this billing period", "$0.00"),
+        ("Total amount due", due),
+        ("Messages For You", ""),
+        *((message, "") for message in messages),
+        ("Con Edison at conEd.com", ""),
+    ]
+    head: list[Row] = [(20, [(26, "Account number: 99-1234-5678-9012-3")])]
+    return head + [(50 + 13 * n, [(26, label), (-320, value)]) for n, (label, value) in enumerate(lines)]
+
+
+def con_edison_meters(*readings: str) -> list[Row]:
+    lines = ("Electric Meter Detail - billing period from October 11, 2023 to November 8, 2023 (28 days)", *readings)
+    foot: Row = (120, [(26, "Your Supply Charges"), (318, "Your Delivery Charges")])
+    return [*((20 + 13 * n, [(26, line)]) for n, line in enumerate(lines)), foot]
+
+
+def test_nothing_due_is_none_in_words(tmp_path: Path) -> None:
+    bill = bill_of(tmp_path, ConEdison, con_edison())
+    assert (bill.outstanding_balance, bill.total_amount, bill.amount_due) == (0, 0, 0)
+    assert bill.account_number == "99-1234-5678-9012-3"
+
+
+@pytest.mark.parametrize(
+    ("messages", "credit"),
+    [
+        (("ADJUSTMENT INFORMATION", "A credit of $60.00 for the output of your", "community solar project."), -60_00),
+        (("ADJUSTMENT INFORMATION", "A credit of $60.00 for an estimated reading."), None),
+        (("Would you like to join a community solar project?",), None),
+    ],
+)
+def test_an_adjustment_is_of_shared_solar_where_a_message_says_so(
+    tmp_path: Path, messages: tuple[str, ...], credit: int | None
+) -> None:
+    assert bill_of(tmp_path, ConEdison, con_edison(*messages)).community_solar_bill_credit == credit
+
+
+@pytest.mark.parametrize(
+    ("readings", "used"),
+    [
+        (["990129925 12345 Actual Nov 8, 23 12000 Estimate Oct 11, 23 345 1 345 kWh"], [345_000]),
+        (["990129925 12345 Actual Nov 08, 23 12000 Start Oct 11, 23 345 345 kWh"], [345_000]),
+        (
+            ["L H 990129925 1234 Actual 1200 Actual 34 80 2720", "L H 990129926 15 Estimated 5 Actual 10 80 800"],
+            [2_720_000, 800_000],
+        ),
+    ],
+)
+def test_readings_with_years_or_without_days(tmp_path: Path, readings: list[str], used: list[int]) -> None:
+    bill = bill_of(tmp_path, ConEdison, con_edison(), con_edison_meters(*readings))
+    assert [meter.consumption for meter in bill.meters] == used
+
+
+def test_periods_of_two_services_are_one_span(tmp_path: Path) -> None:
+    gas: Row = (300, [(26, "Gas billing period: Oct 12, 2023 to Nov 9, 2023")])
+    bill = bill_of(tmp_path, ConEdison, [*con_edison(period="Electric billing period"), gas])
+    assert (str(bill.billing_period_from), str(bill.billing_period_to)) == ("2023-10-11", "2023-11-09")

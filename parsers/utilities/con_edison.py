@@ -6,12 +6,13 @@ Until about 2020 supply and delivery stood below each other, under ``Your electr
 from parsers.locate import (
     HEADING,
     Utility,
-    absent,
     below,
     beside,
     each_meter,
     in_line,
+    prints,
     right_of,
+    row_end,
     rows,
     section,
     settled,
@@ -37,15 +38,19 @@ PAID = in_line(r"^Payments .*?{payments}").within(BEFORE).summed()
 REMAINING = right_of("Balance from previous bill", "Remaining balance", "Credit applied").within(BEFORE)
 DELIVERED = right_of("Total electricity delivery charges").within(DELIVERY)
 SUPPLIED = right_of("Total electricity supply charges").within(SUPPLY)
-PERIOD = in_line(r"Billing period: {billing_period_from} to {billing_period_to}")
+PERIOD = in_line(r"\b[Bb]illing period: {billing_period_from} to {billing_period_to}")
 METER_PERIOD = in_line(r"billing period from {billing_period_from} to {billing_period_to}")
 ELECTRIC_PERIOD = METER_PERIOD.within(READINGS).of_bill() | METER_PERIOD.within(OLD_ELECTRIC).of_bill()
+DAY = r"(?: {month_day}(?:, ?\d\d)?)?"  # with its year, or none beside each of several meters, until 2023
 READ = in_line(
-    r"^(?:[LHP] ?- ?)?(?P<id>\d{6,}) {reading} [A-Z][a-z]+ {month_day} {prior_reading} [A-Z][a-z]+ {month_day}"
-    r" {difference}(?: {multiplier})? {consumption}(?: {demand_kw} ?- ?[A-Z][a-z]+)?$"
+    rf"^(?:[LHP] ?- ?|(?:[A-Z] ){{1,2}})?(?P<id>\d{{6,}}) {{reading}} [A-Z][a-z]+{DAY} {{prior_reading}} [A-Z][a-z]+"
+    rf"{DAY} {{difference}}(?: {{multiplier}})? {{consumption}}(?: kWh)?(?: {{demand_kw}}(?: ?- ?| )[A-Z][a-z]+)?$"
 )
 OLD_USE = in_line(r"(?:Your|Total) electricity use {consumption} kWh(?: {demand_kw} kW)?$").within(OLD_ELECTRIC)
 METER = in_line(r"^(?:Meter ?# ?)?(?P<id>\d{6,})(?: .*[A-Z][a-z]{2} \d.*)?$")
+ESCO = prints("Esco electricity supply charges", "ESCO electricity supply charges", within=NEW)
+ADJUSTED = section("ADJUSTMENT INFORMATION", until="Questions? Contact Us", left=HEADING)
+SHARED_SOLAR = prints("community", "Community", within=ADJUSTED)
 ADDRESS = street_right_of("Service delivered to:").of_bill()
 SHARED = {
     "days": in_line(r"Electricity charges - for {days} days").of_bill(),
@@ -59,7 +64,12 @@ SHARED = {
 class ConEdison(Utility):
     code = "con_edison"
     name = "Con Edison"
-    marks = ("conEd.com", "Con Edison", "Your billing summary as of", "Total amount due")
+    marks = (
+        "conEd.com",
+        "Con Edison",
+        "Your billing summary as of",
+        ("Total amount due", "Total from this billing period", "Total new charges"),
+    )
     services = ("electric", "gas")
     past_due_says = (*PAST_DUE, "ACT NOW TO AVOID A SERVICE TURN-OFF!", "FINAL TERMINATION NOTICE")
 
@@ -72,14 +82,22 @@ class ConEdison(Utility):
     )
     billing_period_from = PERIOD.smallest()
     billing_period_to = PERIOD.largest()
-    electricity_amount = right_of("Your electricity total") | right_of("Total electricity charges")
+    electricity_amount = right_of("Your electricity total") | right_of("Total electricity charges").unless(
+        ESCO, "the charges of the supplier come on top"
+    )
     delivery_charge = DELIVERED | right_of("Total delivery charges").within(OLD_ELECTRIC)
     supply_charge = SUPPLIED | right_of("Total supply charges").within(OLD_ELECTRIC)
-    community_solar_bill_credit = absent("no such line is known on these bills")
+    community_solar_bill_credit = (  # the line may be of other adjustments, which a message explains
+        row_end("Adjustments").within(NEW).only_if(SHARED_SOLAR, "no message speaks of a shared solar project")
+    )
     gas_amount = right_of("Your gas total") | right_of("Total gas charges")
     outstanding_balance = REMAINING | REMAINING.read_as("none") | settled(EARLIER, PAID)
     total_amount = right_of("Total from this billing period", "Total new charges").within(NEW)
-    amount_due = right_of("Total amount due").within(NEW) | below("Current balance due")
+    amount_due = (
+        right_of("Total amount due").within(NEW)
+        | right_of("Total amount due").within(NEW).read_as("none")
+        | below("Current balance due")
+    )
     supplier_name = (
         in_line(r"please call {supplier_name} at \(?\d{3}\)?").within(SUPPLY)
         | below("Your electricity supplier")
