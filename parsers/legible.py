@@ -27,7 +27,7 @@ sep service services sewer state statement summary supply surcharge system tax t
 therms this through time total upon usage use used utility visit was water way will with www you your
 cargos con cuenta del energía fecha las los pago para por que servicio una
 """
-_COMMON = frozenset(_WORDS.split())
+COMMON = frozenset(_WORDS.split())
 
 
 def is_legible(text: str, *, unmapped: int = 0) -> bool:
@@ -42,4 +42,4 @@ def is_legible(text: str, *, unmapped: int = 0) -> bool:
 
 def _in_words(text: str) -> bool:
     words = _WORD.findall(text.casefold())
-    return len(words) < FEW_WORDS or sum(map(_COMMON.__contains__, words)) >= LEAST_COMMON * len(words)
+    return len(words) < FEW_WORDS or sum(map(COMMON.__contains__, words)) >= LEAST_COMMON * len(words)

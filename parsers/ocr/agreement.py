@@ -1,16 +1,20 @@
 """What two engines say of one word together: the text to go on with, and whether they agree on it."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
 
 from parsers.ocr.first import Sighted, reread
 from parsers.ocr.picture import DPI, POINTS, Grey
 from parsers.ocr.second import SecondReading, second_readings
+from parsers.ocr.vocabulary import is_word, mended
 
 SURE = 90.0  # of 100: letters that the first engine is so sure of need no second reading
 SURE_SCORE, SCORE, GUESSED = 0.9, 0.8, 0.6  # of the second engine: sure, likelier than the first one, guessed
 DIRT = 45.0  # of 100: what the first engine is less sure of and the second one guesses at is no word
+SURE_OF_LETTERS = 0.97
+TELLING = 4  # letters and digits that are not the same by chance
 COMMAS_SEEN = 85.0  # of 100
 ROOM = 0.4  # of the size: so far around a word a sign may stand that the first engine did not see
 ABOVE = 0.15  # of the size
@@ -22,11 +26,15 @@ _LOOKS_NUMERIC = re.compile(r"[\d$#%]|^[-\u2014\u2212(.]*[OolISsBZzgq,.-]{2,}$")
 
 @dataclass(frozen=True)
 class Settled:
-    """A word with its text as settled; ``agreed``: two engines read the same, or none had a reason to doubt it."""
+    """A word with its text as settled. ``agreed``: two engines read the same, or none had a reason to doubt it.
+
+    ``readings`` are all that was read there.
+    """
 
     word: Sighted
     text: str
     agreed: bool
+    readings: frozenset[str] = frozenset()
 
 
 def settled(words: Sequence[Sighted], pixels: Grey) -> list[Settled]:
@@ -39,11 +47,30 @@ def settled(words: Sequence[Sighted], pixels: Grey) -> list[Settled]:
     seconds = dict(zip(crops, second_readings(list(crops.values())), strict=True))
     disputed = [at for at, second in seconds.items() if not same(words[at].text, second.text)]
     thirds = dict(zip(disputed, reread([crops[at] for at in disputed]), strict=True))
+    return decided(words, seconds, thirds)
+
+
+def decided(
+    words: Sequence[Sighted], seconds: Mapping[int, SecondReading], thirds: Mapping[int, Sequence[str]]
+) -> list[Settled]:
+    """The words with what else was read of them, by their place among the words; ``thirds`` of the disputed ones."""
     made = [
         _decided(word, seconds[at], thirds[at]) if at in thirds else Settled(word, word.text, agreed=True)
         for at, word in enumerate(words)
     ]
-    return [one for one in made if one.text]
+    return printed_again([one for one in made if one.text])
+
+
+def printed_again(words: Sequence[Settled]) -> list[Settled]:
+    """The words, a disputed one believed where exactly one of its readings is printed for certain elsewhere too."""
+    certain = {plain_value(one.text) for one in words if one.agreed}
+    return [one if one.agreed else _as_elsewhere(one, certain) for one in words]
+
+
+def _as_elsewhere(one: Settled, certain: AbstractSet[str]) -> Settled:
+    known = {plain_value(reading) for reading in one.readings} & certain
+    telling = [reading for reading in known if sum(map(str.isalnum, reading)) >= TELLING]
+    return replace(one, text=telling[0], agreed=True) if len(telling) == len(known) == 1 else one
 
 
 def _decided(word: Sighted, second: SecondReading, thirds: Sequence[str]) -> Settled:
@@ -51,14 +78,24 @@ def _decided(word: Sighted, second: SecondReading, thirds: Sequence[str]) -> Set
     if second.score < GUESSED and word.confidence < DIRT:
         return Settled(word, "", agreed=False)
     part = plain_value(second.text) in plain_value(word.text)  # its crop may have cut the word off
-    if second.score < SURE_SCORE or part:
-        better = second.score >= SCORE and not part
-        return Settled(word, second.text if better else word.text, agreed=False)
-    if any(same(third, second.text) for third in thirds):
-        return Settled(word, second.text, agreed=True)
-    if _only_commas_differ(word, second) and all(same(third, word.text) for third in thirds):
-        return Settled(word, word.text, agreed=True)
-    return Settled(word, second.text, agreed=False)
+    text = word.text if part or second.score < SCORE else second.text
+    agreed = second.score >= SURE_SCORE and not part and any(same(third, second.text) for third in thirds)
+    if not agreed and _only_commas_differ(word, second) and all(same(third, word.text) for third in thirds):
+        text, agreed = word.text, True
+    one = Settled(word, text, agreed, frozenset({word.text, second.text, *thirds}))
+    return one if agreed or any(map(str.isdigit, text)) else _as_a_word(one, second, part=part)
+
+
+def _as_a_word(one: Settled, second: SecondReading, *, part: bool) -> Settled:
+    """A disputed word without digits: one that bills print, or what the second engine is sure of."""
+    readings = [plain_value(text) for text in (one.text, one.word.text)]
+    known = next(filter(is_word, readings), None)
+    if known:
+        return replace(one, text=known, agreed=True)
+    likely = next(filter(None, map(mended, readings)), None)
+    if likely:
+        return replace(one, text=likely)
+    return replace(one, agreed=second.score >= SURE_OF_LETTERS and not part)
 
 
 def _only_commas_differ(word: Sighted, second: SecondReading) -> bool:
