@@ -19,6 +19,8 @@ from parsers.values import Date, MonthDay, date
 NUMBER: Sequence[Form] = ("number",)
 SHORTEST, LONGEST = 4, 125  # days of a billing period
 MORE_PLACES = 0.2  # what a further place of a period adds of its worth
+STRONG = 0.6  # of the likeliest period's worth: another one counts too
+LONGEST_OF_PARTS = 45  # days that periods which adjoin make together
 BILLED_WITHIN = 75  # days after the end of the period
 _PARTING = re.compile(
     r"\s+(?:to|through|thru|until)\s+(?:to\s+)?|\s*[\u2010-\u2014]\s*|\s+-\s*|(?<=\d)-\s*(?=[A-Za-z\d])", re.IGNORECASE
@@ -229,15 +231,31 @@ def whole_period(offered: Sequence[Period]) -> tuple[Outcome, Outcome]:
     base = offered[0]
     first = last = base
     for other in offered[1:]:
-        near = other.first <= base.last + dt.timedelta(days=1) and other.last >= base.first - dt.timedelta(days=1)
-        strong = other.worth >= 0.6 * base.worth
-        if strong and not near:
+        if other.worth < STRONG * base.worth:
+            continue
+        joined = min(first, other, key=_start), max(last, other, key=_end)
+        if not _one_period(base, other, *joined):
             missing = Missing("several periods are printed")
             return missing, missing
-        if strong:
-            first = min(first, other, key=lambda period: period.first)
-            last = max(last, other, key=lambda period: period.last)
+        first, last = joined
     if base.worth < 1.5:
         missing = Missing("no period with its label")
         return missing, missing
     return first.outcomes()[0], last.outcomes()[1]
+
+
+def _start(period: Period) -> dt.date:
+    return period.first
+
+
+def _end(period: Period) -> dt.date:
+    return period.last
+
+
+def _one_period(base: Period, other: Period, first: Period, last: Period) -> bool:
+    """Whether two stretches of days overlap, or are parts of one period (a rate that changed in it)."""
+    day = dt.timedelta(days=1)
+    if other.first <= base.last - day and other.last >= base.first + day:
+        return True
+    adjoin = other.first <= base.last + day and other.last >= base.first - day
+    return adjoin and (last.last - first.first).days <= LONGEST_OF_PARTS

@@ -96,10 +96,10 @@ def _several(
         name: _given(numbers, [_At(one, _place(one.span)) for one in values])
         for name, values in printed.attributes.items()
     }
+    own_evidence = [side(at, numbers, found) for at in range(len(numbers))]
+    counting = [_service(mine, services) for mine in own_evidence]
     meters = []
-    for at, number in enumerate(numbers):
-        mine = side(at, numbers, found)
-        service = _service(mine, services)
+    for at, (number, mine, service) in enumerate(zip(numbers, own_evidence, counting, strict=True)):
         if service is None:
             continue
         period = periods[at]
@@ -112,12 +112,17 @@ def _several(
             "address": addresses[at] or _UNSURE,
         }
         own = {name: given[at] or _UNSURE for name, given in attributes.items()}
-        settled = settle(mine, units(service))
-        total = whole.get(service)
-        if isinstance(total, Settled) and isinstance(settled, Settled) and settled.amount == total.amount != 0:
-            settled = "it is that of all meters together"
+        shared = whole.get(service) if counting.count(service) > 1 else None
+        settled = _own_usage(settle(mine, units(service)), shared)
         meters.append(_meter(service, settled, fields, own, mine, number.place))
     return meters
+
+
+def _own_usage(settled: Settled | str, shared: Settled | str | None) -> Settled | str:
+    """The usage of one of several meters: that of all of them together is not its own."""
+    if isinstance(settled, Settled) and isinstance(shared, Settled) and settled.amount == shared.amount != 0:
+        return "it is that of all meters together"
+    return settled
 
 
 _UNSURE = Missing("it is not certain which of the meters it belongs to")
