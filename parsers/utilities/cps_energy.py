@@ -10,6 +10,7 @@ from parsers.locate import (
     below,
     beside,
     blocks,
+    cell,
     each_meter,
     in_line,
     prints,
@@ -54,12 +55,12 @@ class CpsEnergy(Utility):
     amount_due = in_line(r"On or Before {date} Pay {amount_due}")
     outstanding_balance = right_of("Balance").within(SUMMARY)
     total_amount = absent("taxes and city services are added to the energy charges without a total of all new charges")
-    electricity_consumption = right_of("kWh Used").first()
+    electricity_consumption = cell("kWh Used", "Current")
     electricity_amount = right_of("Current Electricity Charge").within(SUMMARY)
     delivery_charge = absent("delivery is not totalled apart from supply")
     supply_charge = absent("supply is not totalled apart from delivery")
     community_solar_bill_credit = absent("no such line is known on these bills")
-    gas_consumption = right_of("ccf Used").first()
+    gas_consumption = cell(("ccf Used", "CCF Used"), "Current")
     gas_amount = right_of("Current Natural Gas Charge").within(SUMMARY)
     supplier_name = absent("its customers have no choice of a supplier")
 

@@ -24,6 +24,7 @@ from parsers.locate import (
 ACCOUNT = r"\d{4} \d{3,4} \d{3,4} \d(?!\d)"
 SUMMARY = section("Account Summary", until=("Summary of Current Charges", "Regulatory Notices"))
 NEW = section("Summary of Current Charges", until="Total Charges this Month", closed=True)
+REMAINING = ("Balance Forward", "Past Due Balance", "Past Due Amount", "Unpaid Balance")
 PAID = section("Previous Balance", until="Current Charges", within=SUMMARY)
 PERIOD = r"{date} ?- ?{date}"
 ELECTRIC = (
@@ -43,6 +44,10 @@ PREVIOUS = right_of("Previous Balance").within(SUMMARY)
 PAYMENTS = in_line(r"(?:Payment|Credit|Adjustment)\b.*? {payments}(?!\S)").within(PAID).summed()
 CCA_TOTAL = "Total CCA Electric Generation Charges"
 HAS_CCA = prints(CCA_TOTAL)
+COMMUNITY_CHOICE = (
+    *("San Diego Community Power", "SAN DIEGO COMMUNITY POWER", "Clean Energy Alliance", "CLEAN ENERGY ALLIANCE"),
+    *("Solana Energy Alliance", "SOLANA ENERGY ALLIANCE"),
+)
 
 METER = {
     "id": right_of("Meter Number:").shaped(r"\d{6,10}").first(),
@@ -61,9 +66,7 @@ class SanDiegoGasAndElectric(Utility):
     billed_on = right_of("DATE MAILED")
     due_on = below("DATE DUE", "DUE DATE") | right_of("DATE DUE", "DUE DATE")
     amount_due = right_of("Total Amount Due", "Credit Balance").within(SUMMARY) | below("AMOUNT DUE")
-    outstanding_balance = right_of("Balance Forward", "Past Due Balance", "Unpaid Balance").within(SUMMARY) | settled(
-        PREVIOUS, PAYMENTS
-    )
+    outstanding_balance = right_of(*REMAINING).within(SUMMARY) | settled(PREVIOUS, PAYMENTS)
     total_amount = right_of("Total Charges this Month")
     electricity_consumption = ELECTRIC
     electricity_amount = (  # with an aggregator the row of the summary may leave its energy out: sums must tell
@@ -78,7 +81,7 @@ class SanDiegoGasAndElectric(Utility):
     community_solar_bill_credit = absent("no such line is known on these bills")
     gas_consumption = GAS
     gas_amount = GAS
-    supplier_name = named("San Diego Community Power", "Clean Energy Alliance").only_if(HAS_CCA, "SDG&E itself")
+    supplier_name = named(*COMMUNITY_CHOICE).only_if(HAS_CCA, "SDG&E itself")
 
     meters = (
         each_meter(

@@ -12,6 +12,7 @@ from parsers.locate import (
     each_meter,
     in_line,
     other_services,
+    prints,
     right_of,
     section,
     settled,
@@ -20,15 +21,17 @@ from parsers.locate import (
 
 CHARGES = section("Current Charges", until="Current Charges Total", right="Billing Comments", closed=True)
 BALANCE = section("Billing Information", until="Amount Due", left=HEADING)
+REMAINING = ("Balance Forward", "Past Due Balance", "Past Due Amount", "Unpaid Balance")
 PAID = section("Previous Balance", until="Current Charges", within=BALANCE)
 USAGE = section("Usage Table", until="Please return this portion")
 DEMAND = section("kW Demand", until="Power Factor", within=USAGE)
 
 ROW = in_line(
-    r"^E {billing_period_from:month_day} {billing_period_to:month_day} {days} (?:AMI|{reading} {prior_reading})"
-    r" {multiplier} {consumption} kWh (?P<id>\d{3,12}) (?P<tariff>[A-Z]{1,3}[A-Z0-9-]*)\b"
+    r"^E {billing_period_from:month_day} {billing_period_to:month_day} {days} (?:AMI|EST|{reading} {prior_reading})"
+    r" {multiplier} {consumption} kWh (?P<id>(?=\S*\d{3})[A-Z0-9-]{3,15}) (?P<tariff>[A-Z]{1,3}[A-Z0-9-]*)\b"
 )
 A_ROW = r"^E\d+/\d|\dkWh\d"
+GENERATES = prints("Net Metering", "Net Energy Metering", "True-Up", "True Up")
 PREVIOUS = right_of("Previous Balance").within(BALANCE)
 PAYMENTS = in_line(r"^(?!Previous Balance).*? {payments}$").within(PAID).summed()
 
@@ -39,7 +42,7 @@ class SiliconValleyPower(Utility):
     marks = (
         "City of Santa Clara",
         "Account Number:",
-        "Usage Table and History Graphs",
+        "Usage Table",
         ("SVP", "Silicon Valley Power"),
     )
     services = ("electric",)
@@ -50,7 +53,7 @@ class SiliconValleyPower(Utility):
     billed_on = right_of("Bill Date:")
     due_on = right_of("Past Due Date:") | in_line(r"IN FULL before {due_on}")
     amount_due = right_of("Amount Due:")
-    outstanding_balance = settled(PREVIOUS, PAYMENTS)
+    outstanding_balance = right_of(*REMAINING).within(BALANCE) | settled(PREVIOUS, PAYMENTS)
     total_amount = right_of("Current Charges Total")
     electricity_amount = right_of("Silicon Valley Power").within(CHARGES)
     delivery_charge = absent("delivery is not totalled apart from supply")
@@ -63,7 +66,7 @@ class SiliconValleyPower(Utility):
             blocks(ROW, within=USAGE, headed=True),
             type="electric",
             id=ROW,
-            consumption=ROW.covering(A_ROW),
+            consumption=ROW.covering(A_ROW).unless(GENERATES, "which row counts is not known where power is generated"),
             multiplier=ROW,
             reading=ROW,
             prior_reading=ROW,

@@ -12,6 +12,7 @@ from parsers.locate import (
     blocks,
     each_meter,
     in_line,
+    of_meters,
     prints,
     right_of,
     row_end,
@@ -33,6 +34,9 @@ METERS = blocks(METER, within=SERVICES, headed=True)
 GAS = prints("NATURAL GAS SERVICE DETAILS")
 ADJUSTED = section("NATURAL GAS ADJUSTMENTS", until="NATURAL GAS CHARGES")
 HEAT = prints("therms", "Therms", within=ADJUSTED)
+KIND = r"(?:Actual|Estimated?|Customer|Prorated?|Adjusted)"  # of a reading; other words tell what is measured
+USED = in_line(rf"\bTotal Energy (?:{{number}} {KIND} {{number}} {KIND} (?:{{number}} )?|{KIND} )?{{consumption}} kWh$")
+BESIDE_PERIODS = r"^TotalEnergy|^(?!.*(?:(?:On|Off|Mid)-?P(?:k|eak)|Shoulder)).*\dkWh$"  # their sum is Total Energy
 READ = in_line(r"\bTotal Energy {reading} [A-Z][a-z]+ {prior_reading} [A-Z][a-z]+ ")
 THERMS = in_line(r"{number} ccf x {number} {consumption} [Tt]herms$")
 CCF = in_line(r"\bTotal Energy .*?{consumption} ccf$")
@@ -61,6 +65,14 @@ class XcelEnergy(Utility):
     total_amount = row_end("Current Charges").within(BALANCE)
     electricity_amount = row_end("Electricity Service").within(CHARGED).summed().unless(MANY_PREMISES, APART)
     gas_amount = row_end("Natural Gas Service").within(CHARGED).summed().unless(MANY_PREMISES, APART)
+    electricity_consumption = (
+        in_line(r"\bElectricity Service {date} ?- ?{date} {electricity_consumption} kWh")
+        .within(CHARGED)
+        .summed()
+        .covering(r"ElectricityService\d")
+        .unless(MANY_PREMISES, APART)
+        | of_meters()
+    )
     delivery_charge = absent("delivery and supply are listed line by line")
     supply_charge = absent("delivery and supply are listed line by line")
     community_solar_bill_credit = absent("no total of such credits is known on these bills")
@@ -71,7 +83,7 @@ class XcelEnergy(Utility):
             METERS,
             type="electric",
             where=~GAS,
-            consumption=in_line(r"\bTotal Energy .*?{consumption} kWh$").summed().covering(r"^TotalEnergy|\dkWh$"),
+            consumption=USED.summed().covering(BESIDE_PERIODS),
             reading=READ,
             prior_reading=READ,
             multiplier=right_of("Multiplier x"),

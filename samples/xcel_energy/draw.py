@@ -82,10 +82,10 @@ def _service(sheet: Sheet, site: Premises, one: Service) -> None:
     sheet.row(190, (29, "DAILY AVERAGES"), (110, "Last Year"), (160, "This Year"), (LEFT, "DESCRIPTION"), size=8)
     unit = "kWh" if one.type == "electric" else "ccf"
     readings = (
-        ((340.0, f"{one.now} Actual"), (440.0, f"{one.now - one.used} Actual")) if one.now else ((340.0, "Actual"),)
+        ((340.0, f"{one.now} Actual"), (425.0, f"{one.now - one.used} Actual")) if one.now else ((340.0, "Actual"),)
     )
     billed = one.used * one.constant
-    measured = ((-500.0, str(one.used)),) if one.constant > 1 else ()
+    measured = ((-515.0, str(one.used)),) if one.constant > 1 else ()
     sheet.row(200, (29, "Temperature 71 F"), (LEFT, "Total Energy"), *readings, *measured, (-RIGHT, f"{billed} {unit}"))
     sheet.row(210, (29, "Gas Therms 0.0"), (29, ""))
     top = 216.0
