@@ -14,7 +14,7 @@ from pathlib import Path
 
 PARSE = (sys.executable, "-m", "ingest", "parse", "--json")
 TOTAL = re.compile(
-    r"^all .*?(?P<values>\d+) values +right +(?P<right>[\d.]+|-)%? +wrong +(?P<wrong>[\d.]+|-)%?.* extra (?P<extra>\d+)",
+    r"^all .*? values +right +(?P<right>[\d.]+|-)%? +wrong +(?P<wrong>[\d.]+|-)%?.* extra (?P<extra>\d+)",
     re.MULTILINE,
 )
 
