@@ -9,7 +9,10 @@ from parsers.model import Bill
 from parsers.reading import read_bill
 from parsers.registry import claims
 from parsers.utilities.con_edison import ConEdison
+from parsers.utilities.florida_power_and_light import FloridaPowerAndLight
+from parsers.utilities.georgia_power import GeorgiaPower
 from parsers.utilities.national_grid_massachusetts import NationalGridMassachusetts
+from parsers.utilities.ppl_electric import PplElectric
 from parsers.utility import Utility
 
 
@@ -154,3 +157,82 @@ def test_periods_of_two_services_are_one_span(tmp_path: Path) -> None:
     gas: Row = (300, [(26, "Gas billing period: Oct 12, 2023 to Nov 9, 2023")])
     bill = bill_of(tmp_path, ConEdison, [*con_edison(period="Electric billing period"), gas])
     assert (str(bill.billing_period_from), str(bill.billing_period_to)) == ("2023-10-11", "2023-11-09")
+
+
+def test_florida_as_it_billed_until_2020(tmp_path: Path) -> None:
+    page: list[Row] = [
+        (20, [(26, "Your Electric Statement")]),
+        (34, [(26, "For: Jul 14 2017 to Aug 14 2017 (31 days)"), (318, "Account number: 99550-00011")]),
+        (48, [(318, "Statement date: Aug 14 2017")]),
+        (
+            80,
+            [
+                (26, "Amount of your last bill"),
+                (200, "New charges"),
+                (318, "Total amount"),
+                (440, "New charges due by"),
+            ],
+        ),
+        (92, [(318, "you owe")]),
+        (104, [(26, "$100.00"), (200, "$95.50"), (318, "$95.50"), (440, "Sep 5 2017")]),
+        (140, [(26, "Meter reading - Meter AB99001.")]),
+        (153, [(26, "Current reading"), (-200, "25549")]),
+        (166, [(26, "Previous reading"), (-200, "- 24155"), (318, "Balance before new charges"), (-560, "$0.00")]),
+        (179, [(26, "kWh used"), (-200, "1394"), (318, "New charges (Rate: RS-1 RESIDENTIAL SERVICE)")]),
+        (192, [(318, "Total new charges"), (-560, "$95.50")]),
+        (205, [(318, "Total amount you owe"), (-560, "$95.50")]),
+        (300, [(26, "FPL.com")]),
+    ]
+    bill = bill_of(tmp_path, FloridaPowerAndLight, page)
+    assert (str(bill.billed_on), str(bill.due_on)) == ("2017-08-14", "2017-09-05")
+    assert (bill.outstanding_balance, bill.total_amount, bill.amount_due) == (0, 95_50, 95_50)
+    assert [(meter.id, meter.consumption, meter.tariff) for meter in bill.meters] == [
+        ("AB99001", 1_394_000, "RS-1 RESIDENTIAL SERVICE")
+    ]
+
+
+def test_florida_compares_use_too(tmp_path: Path) -> None:
+    front: list[Row] = [(20, [(26, "FPL.com Page 1")]), (33, [(26, "Electric Bill Statement")])]
+    total: Row = (60, [(26, "Total amount you owe"), (-300, "$180.34")])
+    back: list[Row] = [
+        (20, [(300, "METER SUMMARY")]),
+        (33, [(300, "Meter Reading - Meter 9900432. Next meter reading date Aug 1, 2025")]),
+        (46, [(300, "kWh"), (350, "69792"), (390, "-"), (400, "68713"), (440, "="), (-480, "1079")]),
+        (70, [(300, "ENERGY USE COMPARISON")]),
+        (83, [(350, "This Month"), (430, "Last Month")]),
+        (96, [(300, "kWh used"), (360, "1079"), (440, "1224")]),
+        (109, [(300, "Amount"), (360, "$180.34"), (440, "$206.11")]),
+    ]
+    bill = bill_of(tmp_path, FloridaPowerAndLight, [*front, total], back)
+    assert (bill.electricity_amount, bill.electricity_consumption) == (180_34, 1_079_000)
+
+
+@pytest.mark.parametrize(
+    ("rows", "used"),
+    [
+        (["Aug 5 - Sep 5 9900111 Tot kWh 99245 - 98602 x 1 = 643"], 643_000),
+        (["Aug 5 - Sep 5 Del Tot kWh 99245 - 98602 x 1 = 643", "Aug 5 - Sep 5 Rec Tot kWh 500 - 200 x 1 = 300"], None),
+    ],
+)
+def test_what_is_received_is_not_added_to_what_is_delivered(tmp_path: Path, rows: list[str], used: int | None) -> None:
+    front: list[Row] = [
+        (20, [(26, "Georgia Power"), (200, "Please Pay By Sep 26, 2025"), (400, "Page 1 of 2")]),
+        (40, [(26, "Billing Summary")]),
+        (53, [(26, "Current Electric Service"), (-300, "+117.30")]),
+        (66, [(26, "Total Due"), (-300, "$117.30")]),
+    ]
+    lines = ("Current Electric Service - Residential", *rows, "Total Current Electric Service $117.30")
+    bill = bill_of(tmp_path, GeorgiaPower, front, [(20 + 13 * n, [(26, line)]) for n, line in enumerate(lines)])
+    assert bill.electricity_consumption == used
+
+
+def test_a_home_in_pennsylvania_without_the_words_of_the_ring(tmp_path: Path) -> None:
+    front: list[Row] = [
+        (20, [(26, "Page 1"), (100, "pplelectric.com"), (300, "PPL Electric Utilities")]),
+        (40, [(26, "Service to:")]),
+        (53, [(26, "Usage from Jul 15 - Aug 13")]),
+        (66, [(26, "Rate: RS (Residential Service)")]),
+        (79, [(26, "Meter 990959386 Account 99550-00022")]),
+    ]
+    bill = bill_of(tmp_path, PplElectric, front)
+    assert (bill.account_number, bill.meters[0].tariff) == ("99550-00022", "RS")

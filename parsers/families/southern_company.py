@@ -39,9 +39,10 @@ PAID = row_end("Payment Received", "Payments Received").within(SUMMARY).summed()
 REMAINING = in_line(r"^Past Due .* {outstanding_balance}$").within(SUMMARY).summed()
 ELECTRIC = prints("Current Electric Service")
 LIGHTING = prints("Current Lighting Service")
-# the dash of the period, the sign before the usage and those of the sum between the readings may be missing
+# the dash of the period, the sign before the usage and those of the sum between the readings may be missing; a word
+# in the place of the meter's number would tell what is delivered from what is received
 READ = in_line(
-    r"^{month_day}(?: -)? {month_day}(?: (?P<id>\d{5,}[A-Z]?)| \S+)? Tot kWh"
+    r"^{month_day}(?: -)? {month_day}(?: (?P<id>\d{5,}[A-Z]?)| (?=\S*\d)\S+)? Tot kWh"
     r" {reading}(?: -)? {prior_reading}(?: x)? {multiplier}(?: =)? {consumption}$"
 )
 DEMAND = in_line(r"\bkW {number}(?: -)? {number}(?: x)? {number}(?: =)? {demand_kw}$")

@@ -6,6 +6,7 @@ from parsers.locate import (
     above,
     absent,
     address_below,
+    below,
     beside,
     blocks,
     cell,
@@ -19,8 +20,9 @@ from parsers.locate import (
     sentence_after,
 )
 
-METERS = section("METER SUMMARY", until="ENERGY USAGE COMPARISON", left=HEADING, onward=True)
-COMPARISON = section("ENERGY USAGE COMPARISON", until=("FPL BUDGET BILLING", "KEEP IN MIND"), left=HEADING)
+COMPARED = ("ENERGY USAGE COMPARISON", "ENERGY USE COMPARISON")
+METERS = section("METER SUMMARY", until=COMPARED, left=HEADING, onward=True)
+COMPARISON = section(*COMPARED, until=("FPL BUDGET BILLING", "KEEP IN MIND"), left=HEADING)
 
 PERIOD = in_line(r"(?:For|Service period): {billing_period_from} to {billing_period_to}(?: \({days} days\))?")
 ACCOUNT = r"\d{5}-\d{5}"
@@ -28,15 +30,17 @@ USED = r"^kWh(?: [Uu]sed)? {reading}(?: -)? {prior_reading}(?: x)?(?: {multiplie
 READ = in_line(USED)
 REGISTER = in_line(r"^O(?:n|ff)-peak kWh used\b.* {consumption}$")
 DEMAND = in_line(r"^(?:(?:On|Off)-peak |Maximum |Billed )?[Dd]emand(?: K?k?W)?\b.* {demand_kw}$")
+METER_ID = in_line(r"Meter [Rr]eading - Meter (?P<id>(?=[A-Z]*\d)[A-Z0-9]+) ?\.")
 BUDGET = prints("Budget billing charges")
 DRAFTED = prints("FPL automatic bill pay", "FPL AUTOMATIC BILL PAY")
 TWO_WAY = prints("kWh received", "kWh Received", "kWh delivered", "kWh Delivered", "Received kWh", "Delivered kWh")
+NET = "what is used may be net of what the customer delivered"
 
 METER = {
     "billing_period_from": PERIOD.of_bill(),
     "billing_period_to": PERIOD.of_bill(),
     "days": PERIOD.of_bill(),
-    "tariff": right_of("Rate:").of_bill(),
+    "tariff": (in_line(r"\(Rate: (?P<tariff>[A-Z][^()]*)\)") | right_of("Rate:")).of_bill(),
     "address": address_below("Service Address:").of_bill(),
 }
 
@@ -44,7 +48,7 @@ METER = {
 class FloridaPowerAndLight(Utility):
     code = "florida_power_and_light"
     name = "Florida Power & Light"
-    marks = ("FPL.com", "Electric Bill Statement", "Total amount you owe")
+    marks = ("FPL.com", ("Electric Bill Statement", "Your Electric Statement"), "Total amount you owe")
     services = ("electric",)
     begins = r"FPL\.com Page 1\b(?! ?\d)"
 
@@ -52,9 +56,9 @@ class FloridaPowerAndLight(Utility):
         ACCOUNT
     )
     billed_on = right_of("Statement Date:", "Statement date:")
-    due_on = sentence_after("drafted automatically on or after") | above("NEW CHARGES DUE BY").unless(
-        DRAFTED, "the day on which it is drafted is not read"
-    )
+    due_on = sentence_after("drafted automatically on or after") | (
+        above("NEW CHARGES DUE BY") | below("New charges due by")
+    ).unless(DRAFTED, "the day on which it is drafted is not read")
     amount_due = right_of("Total amount you owe")
     outstanding_balance = right_of("Balance before new charges")
     total_amount = right_of("Total new charges")
@@ -67,18 +71,20 @@ class FloridaPowerAndLight(Utility):
         each_meter(
             blocks(r"Meter [Rr]eading - Meter", within=METERS),
             type="electric",
-            id=in_line(r"Meter [Rr]eading - Meter (?P<id>(?=[A-Z]*\d)[A-Z0-9]+) ?\."),
-            consumption=(row_end("kWh used", "kWh Used") | READ | REGISTER.summed()).unless(
-                TWO_WAY, "what is used may be net of what the customer delivered"
-            ),
+            id=METER_ID,
+            consumption=(row_end("kWh used", "kWh Used") | READ | REGISTER.summed()).unless(TWO_WAY, NET),
             reading=READ,
             prior_reading=READ,
             multiplier=READ,
             demand_kw=DEMAND.largest(),
             shared=METER,
         )
-        | one_meter(  # lighting is billed without a meter
-            type="electric", consumption=cell("kWh Used", "This Month").within(COMPARISON), shared=METER
+        | one_meter(  # lighting is billed without a meter; until 2020 the meter stood under no heading
+            type="electric",
+            id=METER_ID,
+            consumption=cell(("kWh Used", "kWh used"), "This Month").within(COMPARISON)
+            | right_of("kWh used").unless(TWO_WAY, NET),
+            shared=METER,
         ),
     )
     evidence = beside(

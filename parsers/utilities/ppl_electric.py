@@ -40,7 +40,7 @@ METER = {
     "billing_period_from": USAGE.of_bill(),
     "billing_period_to": USAGE.of_bill(),
     "days": right_of("Days Billed:").of_bill(),
-    "tariff": in_line(r"Rate: (?P<tariff>[A-Z][\w/&-]*)(?=\.|,| for |$)").of_bill(),
+    "tariff": in_line(r"Rate: (?P<tariff>[A-Z][\w/&-]*)(?=\.|,| for | \(|$)").of_bill(),
     "demand_kw": in_line(r"{demand_kw} kW at \$").within(DELIVERY).largest().of_only_meter(),
     "address": address_below("Service to:", skip=1).of_bill(),
 }
@@ -49,7 +49,12 @@ METER = {
 class PplElectric(Utility):
     code = "ppl_electric"
     name = "PPL Electric Utilities"
-    marks = ("pplelectric.com", "PPL Electric Utilities", "Usage Charges", "Service to:")
+    marks = (
+        "pplelectric.com",
+        "PPL Electric Utilities",
+        ("Usage Charges", "Usage from", "Billing Details on Back"),
+        "Service to:",
+    )
     services = ("electric",)
     begins = r"\bPage 1\b(?! ?\d)"
 
