@@ -176,6 +176,11 @@ def test_marks_stand_on_one_page_of_every_document_and_name_the_company() -> Non
         plan([seen(pages=[("Amount Due", "Due Date", "Account Number")])], None, None)
 
 
+def test_no_mark_is_part_of_another_one() -> None:
+    page = ("Able Power", "Able Power Charges", "Total Amount Due", "Amount Due", "Due Date")
+    assert plan([seen(pages=[page])], None, None).marks == ("Able Power", "Total Amount Due", "Due Date")
+
+
 @pytest.mark.parametrize(
     ("name", "code"),
     [("Example Valley Light & Water", CODE), ("Sample's Gas Co.", "samples_gas_co"), ("ABC-1 Energy", "abc_1_energy")],

@@ -116,7 +116,8 @@ def marks(sketches: Sequence[Sketch], name: str) -> tuple[str, ...]:
     for pages in product(*(sketch.marks for sketch in sketches)) if _few(sketches) else _pages_of_first(sketches):
         common = [text for text in pages[0] if all(text in page for page in pages)]
         whose = [text for text in common if text == name or _of_company(text, name)]
-        labels = sorted((text for text in common if text not in whose and "." not in text), key=len, reverse=True)
+        labels = [text for text in common if text not in whose and not any(_within(name, text) for name in whose)]
+        labels = sorted((text for text in labels if "." not in text), key=len, reverse=True)
         found = (*_telling(whose)[:2], *_telling(labels)[:MOST_LABELS])
         if whose and len(found) > len(best):
             best = found
@@ -131,12 +132,12 @@ def marks(sketches: Sequence[Sketch], name: str) -> tuple[str, ...]:
 
 def _telling(texts: Sequence[str]) -> list[str]:
     """Without those that are part of another one: they tell nothing more."""
-    plain = [squeezed(text).casefold() for text in texts]
-    return [
-        text
-        for text, one in zip(texts, plain, strict=True)
-        if not any(one in other and one != other for other in plain)
-    ]
+    return [text for text in texts if not any(text != other and _within(text, other) for other in texts)]
+
+
+def _within(text: str, other: str) -> bool:
+    """Whether a page that prints the other text prints this one with it."""
+    return squeezed(text).casefold() in squeezed(other).casefold()
 
 
 def _few(sketches: Sequence[Sketch], most: int = 5000) -> bool:
