@@ -10,6 +10,7 @@ from parsers.model import Bill
 from parsers.reading import read_bill
 from parsers.registry import claims
 from parsers.utilities.cps_energy import CpsEnergy
+from parsers.utilities.los_angeles_department_of_water_and_power import LosAngelesDepartmentOfWaterAndPower
 from parsers.utilities.portland_general_electric import PortlandGeneralElectric
 from parsers.utilities.san_diego_gas_and_electric import SanDiegoGasAndElectric
 from parsers.utilities.silicon_valley_power import SiliconValleyPower
@@ -278,7 +279,7 @@ def test_xcel_with_a_register_for_each_time_of_day(tmp_path: Path) -> None:
         register(272, "Total Energy", "1900", "900"),
     )
     bill = bill_of(tmp_path, XcelEnergy, xcel(*rows))
-    assert (bill.meters[0].consumption, bill.electricity_consumption) == (900_000, 900_000)
+    assert bill.meters[0].consumption == bill.electricity_consumption == 900_000
 
 
 def test_xcel_does_not_add_what_a_home_delivered(tmp_path: Path) -> None:
@@ -287,7 +288,8 @@ def test_xcel_does_not_add_what_a_home_delivered(tmp_path: Path) -> None:
         register(260, "Total Energy Delivered by Customer", "1400", "400"),
     )
     bill = bill_of(tmp_path, XcelEnergy, xcel(*rows, used="500 kWh"))
-    assert (bill.meters[0].consumption, bill.electricity_consumption) == (None, 500_000)
+    assert bill.meters[0].consumption is None
+    assert bill.electricity_consumption == 500_000
 
 
 def silicon_valley(*more: Row) -> list[Row]:
@@ -338,3 +340,56 @@ def test_cps_energys_last_month_is_not_this_one(
         (288, [(67, "kWh Used"), *current, (-228, "760"), (-285, "690")]),
     ]
     assert bill_of(tmp_path, CpsEnergy, page).electricity_consumption == used
+
+
+def san_antonio(*readings: Row) -> tuple[list[Row], list[Row]]:
+    first: list[Row] = [
+        (28, [(96, "Try our online services at www.cpsenergy.com")]),
+        (43, [(174, "Statement of Account"), (382, "Billing Date:"), (-577, "05/15/24")]),
+        (54, [(382, "Customer Number:"), (-577, "300-9900-017")]),
+    ]
+    rest: list[Row] = [(400, [(33, "Your next scheduled meter read date is Jun 12, 2024")])]
+    rest += [(410, [(33, "Billing Period Apr 12, 2024 - May 13, 2024")])]
+    return first, [(90, [(33, "Customer Number:"), (157, "300-9900-017")]), *readings, *rest]
+
+
+def test_cps_energy_for_a_home_whose_meters_have_no_multiplier(tmp_path: Path) -> None:
+    pages = san_antonio(
+        (200, [(33, "Electric Meter"), (200, "Previous"), (250, "Current"), (300, "Consumption")]),
+        (212, [(33, "#6900017 (R-05/13/2024)"), (200, "08721"), (250, "09461"), (320, "740")]),
+        (240, [(33, "Gas Meter"), (200, "Previous"), (250, "Current"), (300, "Consumption")]),
+        (252, [(33, "#1-990017 (E-05/13/2024)"), (200, "4665"), (250, "4694"), (320, "29")]),
+    )
+    bill = bill_of(tmp_path, CpsEnergy, *pages)
+    assert [(meter.type, meter.id) for meter in bill.meters] == [("electric", "6900017"), ("gas", "1-990017")]
+    assert [meter.consumption for meter in bill.meters] == [740_000, 29]
+    assert bill.billing_period_from == dt.date(2024, 4, 12)
+
+
+def test_what_panels_send_to_cps_energy_is_not_added(tmp_path: Path) -> None:
+    pages = san_antonio(
+        (200, [(33, "Electric Meter"), (200, "Previous"), (250, "Current"), (300, "Consumption")]),
+        (212, [(33, "#6900017 (R-05/13/2024)"), (200, "08721"), (250, "09461"), (320, "740")]),
+        (224, [(33, "Received"), (320, "kWh")]),
+        (236, [(33, "#6900017 (R-05/13/2024)"), (200, "01721"), (250, "02021"), (320, "300")]),
+    )
+    assert bill_of(tmp_path, CpsEnergy, *pages).meters[0].consumption is None
+
+
+def test_what_a_home_in_los_angeles_may_use_at_a_price_is_not_what_it_used(tmp_path: Path) -> None:
+    first: list[Row] = [
+        (20, [(300, "BILL DATE"), (400, "DATE DUE")]),
+        (32, [(300, "Nov 26, 2025"), (400, "Dec 15, 2025")]),
+        (60, [(30, "ladwp.com"), (250, "Account Summary")]),
+        (100, [(250, "Total New Charges"), (-560, "$ 88.00")]),
+    ]
+    second: list[Row] = [
+        (20, [(250, "SA # : 9900990017")]),
+        (40, [(250, "METER NUMBER")]),
+        (52, [(250, "PMY00219-00990017"), (400, "4900"), (440, "4485"), (-560, "415 kWh")]),
+        (64, [(250, "Your Tier 1 allotment for 61 days is"), (-560, "700 kWh")]),
+        (90, [(250, "Total Electric Charges"), (-560, "$ 88.00")]),
+    ]
+    (meter,) = bill_of(tmp_path, LosAngelesDepartmentOfWaterAndPower, first, second).meters
+    assert meter.id == "PMY00219-00990017"
+    assert meter.consumption == 415_000

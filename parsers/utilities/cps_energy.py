@@ -21,17 +21,18 @@ from parsers.utility import PAST_DUE
 
 SUMMARY = section("BILLING SUMMARY", until="Total Account Balance")
 PAID = section("Previous Bill", until="Balance", within=SUMMARY)
-READ = in_line(r"^# ?(?P<id>\d[\w-]*) \([RE]-[\d/]+\) {prior_reading} {reading} {consumption}(?!\S)")
-START = r"^# ?\d[\w-]* \([RE]-"
+READ = in_line(r"^# ?(?P<id>\d[\w-]*) \([RE](?:-[\d/]+)?\) {prior_reading} {reading} {consumption}(?!\S)")
+START = r"^# ?\d[\w-]* \([RE]\b"
 NEXT = "Your next scheduled"
 ELECTRIC = section("Electric Meter", until=("Gas Meter", "Natural Gas Meter", NEXT))
 GAS = section("Gas Meter", "Natural Gas Meter", until=("Electric Meter", NEXT))
 NO_CHARGE = r"(?!.*Charge\b).+"  # where the rate is not named, its first charge stands in its place
 PERIOD = in_line(r"Billing Period {billing_period_from} ?- ?{billing_period_to}")
 
+BOTH_WAYS = prints("Received", "Delivered", "Solar", "Generation", "Net Metering")
 METER = {
     "id": READ,
-    "consumption": READ,
+    "consumption": READ.unless(BOTH_WAYS, "it counts what is delivered and what is received"),
     "reading": READ,
     "prior_reading": READ,
     "multiplier": right_of("Meter Multiplier"),
@@ -81,7 +82,6 @@ class CpsEnergy(Utility):
             blocks(START, within=GAS),
             type="gas",
             unit="ccf",
-            where=prints("Meter Multiplier"),
             tariff=below("Gas")
             .shaped(NO_CHARGE)
             .within(section("Previous Bill", until="Total Natural Gas Bill", closed=True))

@@ -37,6 +37,7 @@ SERVICE = in_line(
 ALL_SERVICES = SERVICE.summed().covering(r"^ElectricCharges")
 REGISTER = r"\b(?:High Peak|Low Peak|Base|Energy|{identifier}) ?(?:kWh)?"
 USED = in_line(rf"{REGISTER} {{reading}} {{prior_reading}} (?:{{multiplier}} )?{{consumption}} kWh$")
+A_REGISTER = r"^(?!.*(?:Tier|Allo[tw]|Limit|[Aa]verage|Bank)).*\dkWh$"  # what homes may use at a price is no register
 ALL_USED = in_line(rf"{REGISTER} {{number}} {{number}} (?:{{number}} )?{{electricity_consumption}} kWh$")
 PERIOD = in_line(r"{billing_period_from} - {billing_period_to}")
 UNIT = r"(?:, (?P<line_2>(?:APT|UNIT|STE|SUITE|BLDG|FL|RM|#)[^,]*))?"
@@ -46,11 +47,11 @@ PLACE = rf", (?P<line_1>\d[^,$]*){UNIT}, (?P<city>[A-Z][A-Z .'-]*), (?P<state>CA
 class LosAngelesDepartmentOfWaterAndPower(Utility):
     code = "los_angeles_department_of_water_and_power"
     name = "Los Angeles Department of Water and Power"
-    marks = ("www.ladwp.com", "BILL DATE", "Account Summary", "Total New Charges")
+    marks = ("ladwp.com", "BILL DATE", "Account Summary", "Total New Charges")
     services = ("electric",)
     skip_pages = ("WHERE TO PAY YOUR BILL",)
     not_bills = (
-        not_a_bill("It is a reminder of a bill that is not paid.", "www.ladwp.com", "NOTICE DATE", "Payment Reminder"),
+        not_a_bill("It is a reminder of a bill that is not paid.", "ladwp.com", "NOTICE DATE", "Payment Reminder"),
     )
     without_energy = other_services(
         "Water Charges", "Fire Service Charges", "Sewer Charges", "Solid Resources Fee", energy="Electric Charges"
@@ -75,7 +76,7 @@ class LosAngelesDepartmentOfWaterAndPower(Utility):
             type="electric",
             where=prints("Total Electric Charges"),
             id=numbers_below("METER NUMBER", shape=r"[0-9A-Z]*\d{5}-\d{8}"),
-            consumption=USED.summed().covering(r"\dkWh$"),
+            consumption=USED.summed().covering(A_REGISTER),
             reading=USED,
             prior_reading=USED,
             multiplier=USED,
