@@ -11,6 +11,7 @@ from parsers.reading import read_bill
 from parsers.registry import claims
 from parsers.utilities.cps_energy import CpsEnergy
 from parsers.utilities.los_angeles_department_of_water_and_power import LosAngelesDepartmentOfWaterAndPower
+from parsers.utilities.pacific_gas_and_electric import PacificGasAndElectric
 from parsers.utilities.portland_general_electric import PortlandGeneralElectric
 from parsers.utilities.san_diego_gas_and_electric import SanDiegoGasAndElectric
 from parsers.utilities.silicon_valley_power import SiliconValleyPower
@@ -393,3 +394,24 @@ def test_what_a_home_in_los_angeles_may_use_at_a_price_is_not_what_it_used(tmp_p
     (meter,) = bill_of(tmp_path, LosAngelesDepartmentOfWaterAndPower, first, second).meters
     assert meter.id == "PMY00219-00990017"
     assert meter.consumption == 415_000
+
+
+@pytest.mark.parametrize("amount_on", [200.0, 212.0])
+def test_an_aggregators_long_name_goes_on_in_the_next_line(tmp_path: Path, amount_on: float) -> None:
+    lines = {200.0: [(250.0, "Silicon Valley Clean Energy Electric")], 212.0: [(250.0, "Generation Charges")]}
+    lines[amount_on].append((-560.0, "32.48"))
+    page: list[Row] = [
+        (20, [(30, "ENERGY STATEMENT"), (400, "Account No:"), (-560, "9900990017-1")]),
+        (34, [(30, "www.pge.com/MyEnergy"), (400, "Statement Date:"), (-560, "09/07/2019")]),
+        (48, [(400, "Due Date:"), (-560, "09/28/2019")]),
+        (150, [(250, "Your Account Summary")]),
+        (164, [(250, "Amount Due on Previous Statement"), (-560, "$91.57")]),
+        (176, [(250, "Payment(s) Received Since Last Statement"), (-560, "-91.57")]),
+        (182, [(250, "Previous Unpaid Balance"), (-560, "$0.00")]),
+        (191, [(250, "Current PG&E Electric Delivery Charges"), (-560, "$55.66")]),
+        *lines.items(),
+        (230, [(250, "Total Amount Due by 09/28/2019"), (-560, "$88.14")]),
+    ]
+    bill = bill_of(tmp_path, PacificGasAndElectric, page)
+    assert (bill.delivery_charge, bill.supply_charge, bill.electricity_amount) == (55_66, 32_48, 88_14)
+    assert bill.supplier_name == "Silicon Valley Clean Energy"

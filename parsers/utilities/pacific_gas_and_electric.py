@@ -17,6 +17,7 @@ from parsers.locate import (
     each_meter,
     in_line,
     is_zero,
+    named,
     prints,
     right_of,
     row_end,
@@ -36,6 +37,24 @@ SUMMARY = section(
 LINES = section("Your Account Summary", until=("Total Amount Due", "CREDIT BALANCE"), left=HEADING)
 NEW = rf"^(?!{'|'.join(BEFORE + LEFT_OVER)}|Payment).*? "
 GENERATION = in_line(r"^(?:Current )?(?P<supplier_name>(?!PG&E)\S.*?) Electric Generation Charges {supply_charge}$")
+LONG_NAMES = (  # with these the line of the summary may go on in the next one
+    "Silicon Valley Clean Energy",
+    "San Jose Clean Energy",
+    "San Jos\u00e9 Clean Energy",
+    "Peninsula Clean Energy",
+    "East Bay Community Energy",
+    "Ava Community Energy",
+    "Central Coast Community Energy",
+    "Monterey Bay Community Power",
+    "Pioneer Community Energy",
+    "Redwood Coast Energy Authority",
+    "King City Community Power",
+    "Valley Clean Energy",
+    "Sonoma Clean Power",
+    "Marin Clean Energy",
+)
+WRAPPED = tuple(f"{name} Electric Generation Charges" for name in LONG_NAMES)
+ALL_ELECTRIC = in_line(r"(?:Electric|^Generation|^Charges) .*?{electricity_amount}$").within(LINES).summed()
 NOTHING_LEFT = is_zero("outstanding_balance") | ~prints(*BEFORE, *LEFT_OVER, within=SUMMARY)
 TOTAL = "new charges are not totalled beside a balance"
 SOLAR = prints("Electric Monthly Charges", "NEM Charges", within=LINES)
@@ -87,13 +106,15 @@ class PacificGasAndElectric(Utility):
         needed=True,
     )
     electricity_amount = row_end("Current Electric Charges").within(LINES).unless(SOLAR, SEVERAL) | confirmed(
-        same_as("total_amount"), by=in_line(r"Electric .*?{electricity_amount}$").within(LINES).summed()
+        same_as("total_amount"), by=ALL_ELECTRIC
     )
     delivery_charge = row_end("Current PG&E Electric Delivery Charges").within(LINES)
-    supply_charge = GENERATION.within(LINES)
+    supply_charge = GENERATION.within(LINES) | row_end(*WRAPPED).within(LINES)
     gas_amount = row_end("Current Gas Charges", "Current PG&E Gas Charges").within(LINES)
     community_solar_bill_credit = absent("no such line is known on these bills")
-    supplier_name = GENERATION.within(LINES)
+    supplier_name = GENERATION.within(LINES) | named(*LONG_NAMES).within(LINES).only_if(
+        prints(*WRAPPED, within=LINES), "no aggregator is billed"
+    )
 
     meters = (
         each_meter(
