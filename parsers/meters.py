@@ -25,6 +25,11 @@ class MeterRead:
     page: int = 0
     baseline: float = 0.0
 
+    def because(self, ground: str) -> "MeterRead":
+        """The same meter, each of its values on this ground."""
+        fields = {name: one.because(ground) if isinstance(one, Found) else one for name, one in self.fields.items()}
+        return replace(self, fields=fields)
+
     def value(self, name: str) -> object:
         outcome = self.fields.get(name)
         return outcome.value if isinstance(outcome, Found) else None
@@ -44,7 +49,8 @@ class EachMeter:
 
     A part in which neither an id nor a consumption is read is none. Without ``parts`` the whole bill is one meter.
     With fewer than ``at_least`` different meters it is as if there were none. Where they must be ``complete``, a
-    consumption that some of them lack is printed for all of them together, and none has one.
+    consumption that some of them lack is printed for all of them together, and none has one. Every part that ``every``
+    finds (a service) holds one of them: where it does not, there is a meter of which nothing is read.
     """
 
     type: Commodity
@@ -55,6 +61,7 @@ class EachMeter:
     condition: Condition | None = None
     at_least: int = 1
     complete: bool = False
+    every: Part | None = None
     otherwise: "EachMeter | None" = None
 
     def __post_init__(self) -> None:
@@ -84,9 +91,23 @@ class EachMeter:
         if self.complete and any(meter.value("consumption") is None for meter in kept):
             kept = [_without(meter, {"consumption"}) for meter in kept]
         different = len({meter.value("id") or at for at, meter in enumerate(kept)})
-        if different >= self.at_least:
-            return kept if different == 1 else [self._without_the_only(meter) for meter in kept]
-        return self.otherwise.read(scope) if self.otherwise else []
+        if different < self.at_least and self.otherwise:
+            return self.otherwise.read(scope)
+        unread = self._unread(scope, kept)
+        if different < self.at_least:
+            return unread
+        alone = different == 1 and not unread
+        return kept if alone else [*(self._without_the_only(meter) for meter in kept), *unread]
+
+    def _unread(self, scope: Scope, meters: Sequence[MeterRead]) -> list[MeterRead]:
+        """A meter without values for each part that should hold one and in which none is read."""
+        regions = self.every.parts(scope.region) if self.every else []
+        chosen = [one for one in regions if self.condition is None or self.condition.holds(scope.confined(one))]
+        found = [meter.fields.get(name) for meter in meters for name in ("id", "consumption")]
+        spans = [outcome.span for outcome in found if isinstance(outcome, Found)]
+        nothing: dict[str, Outcome] = dict.fromkeys(self.rules, Missing("nothing of this meter is read"))
+        empty = [region for region in chosen if not any(line.holds_any(spans) for line in region.lines())]
+        return [MeterRead(self.type, self.unit, nothing, {}, *_position(region)) for region in empty]
 
     def _meter(self, scope: Scope, at: int) -> MeterRead:
         path = f"{self.type} meter {at + 1}"

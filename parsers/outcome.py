@@ -42,9 +42,13 @@ class Found:
 
 @dataclass(frozen=True)
 class Missing:
-    """No value; ``reason`` is a clause for people, without the bill's own data."""
+    """No value; ``reason`` is a clause for people, without the bill's own data.
+
+    ``unseen``: not even the place where it should stand is on the bill.
+    """
 
     reason: str
+    unseen: bool = False
 
 
 Outcome = Found | Missing

@@ -6,7 +6,7 @@ from pathlib import Path
 from parsers.document import Engine, open_document
 from parsers.errors import DocumentError
 from parsers.explain import Explanation
-from parsers.generic.bill import read_generic
+from parsers.generic.bill import GenericBill, read_generic
 from parsers.model import Document, DocumentKind
 from parsers.ocr import INSTALL, available
 from parsers.ocr.belief import believed
@@ -93,7 +93,7 @@ def _bills(utility: type[Utility], sheets: list[Sheet], explanation: Explanation
     bills = []
     for pages in with_energy:
         attempts: list[Attempt] = []
-        bills.append(read_bill(utility, pages, attempts))
+        bills.append(read_bill(utility, pages, attempts, GenericBill))
         explanation.tried.append(attempts)
     left_out = len(parts) - len(with_energy)
     return Document(

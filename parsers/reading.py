@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from parsers import years
-from parsers.checks import Evidence, checked
+from parsers.checks import DOES_NOT_ADD_UP, Evidence, checked
 from parsers.kinds import BILL_EVIDENCE, BILL_KINDS, METER_EVIDENCE
 from parsers.labels import find
 from parsers.meters import MeterRead, in_order
@@ -18,27 +18,55 @@ from parsers.rules import is_left_to_meters
 from parsers.utility import Utility
 from parsers.values import Date, MonthDay
 
+ON_EVERY_BILL = ("account_number", "billed_on", "due_on", "total_amount", "amount_due")
 UNPROVEN = "unproven"
 REBILL = "rebill"
 Outcomes = dict[str, Outcome]
 TellYear = Callable[[Date, dt.date], dt.date | None]
 
 
-def read_bill(utility: type[Utility], sheets: Sequence[Sheet], attempts: list[Attempt]) -> Bill:
-    """The bill on these pages; ``attempts`` takes up every rule that was tried."""
+def read_bill(
+    utility: type[Utility],
+    sheets: Sequence[Sheet],
+    attempts: list[Attempt],
+    fallback: type[Utility] | None = None,
+) -> Bill:
+    """The bill on these pages; ``attempts`` takes up every rule that was tried.
+
+    Where the utility's own rules find no trace of a value that every bill prints, as on a layout that they do not
+    know, the rules of ``fallback`` are asked for what is unseen; they are dropped where the bill then stops adding up.
+    """
     first, *others = sheets
     kept = [first, *(one for one in others if not any(one.prints(text) for text in utility.skip_pages))]
     reader = _Reader(utility, Region.of_pages(kept), attempts)
     fields = {name: reader.field(name) for name in utility.rules}
     meters = [meter for rules in utility.meters for meter in rules.read(reader.scope)]
-    _tell_years(fields, meters)
-    meters = in_order(meters)
-    fields |= {name: _from_meters(name, meters) for name in _FROM_METERS if _is_of_meters(name, fields, utility)}
-    pages = (sheets[0].number, sheets[-1].number)
-    bill = _bill(utility, fields, reader.told(), meters, pages)
-    bill = checked(bill, Evidence(reader.evidence(), [_evidence(meter) for meter in meters]))
-    flags = [*([REBILL] if reader.corrects() else []), *([] if utility.proven else [UNPROVEN])]
-    return bill.model_copy(update={"reasons": (*bill.reasons, *flags)})
+    bill = reader.bill(fields, meters, sheets)
+    if fallback and (not bill.meters or any(_unseen(fields.get(name)) for name in ON_EVERY_BILL)):
+        more = _completed(reader, fields, meters, fallback)
+        completed = reader.bill(*more, sheets)
+        if DOES_NOT_ADD_UP in bill.reasons or DOES_NOT_ADD_UP not in completed.reasons:
+            return completed
+    return bill
+
+
+def _unseen(outcome: Outcome | None) -> bool:
+    return isinstance(outcome, Missing) and outcome.unseen
+
+
+def _completed(
+    reader: "_Reader", fields: Outcomes, meters: Sequence[MeterRead], fallback: type[Utility]
+) -> tuple[Outcomes, Sequence[MeterRead]]:
+    """What was read, with what the rules of another parser find of the unseen."""
+    more = dict(fields)
+    for name, outcome in fields.items():
+        if _unseen(outcome):
+            other = fallback.rules[name].read(reader.scope, Field(name, name, BILL_KINDS[name]))
+            more[name] = other.because(fallback.code) if isinstance(other, Found) else outcome
+    if meters:
+        return more, meters
+    others = [meter for rules in fallback.meters for meter in rules.read(reader.scope)]
+    return more, [meter.because(fallback.code) for meter in others if meter.type in reader.utility.services]
 
 
 class _Reader:
@@ -55,6 +83,18 @@ class _Reader:
             wanted = Field(name, name, BILL_KINDS[name])
             self._read[name] = rule.read(self.scope, wanted) if rule else Missing("no rule reads it")
         return self._read[name]
+
+    def bill(self, fields: Outcomes, meters: Sequence[MeterRead], sheets: Sequence[Sheet]) -> Bill:
+        """The bill that these outcomes make, with its years told and its sums checked."""
+        fields, meters = dict(fields), [replace(meter, fields=dict(meter.fields)) for meter in meters]
+        _tell_years(fields, meters)
+        meters = in_order(meters)
+        made = {name: _from_meters(name, meters) for name in _FROM_METERS if _is_of_meters(name, fields, self.utility)}
+        pages = (sheets[0].number, sheets[-1].number)
+        bill = _bill(self.utility, fields | made, self.told(), meters, pages)
+        bill = checked(bill, Evidence(self.evidence(), [_evidence(meter) for meter in meters]))
+        flags = [*([REBILL] if self.corrects() else []), *([] if self.utility.proven else [UNPROVEN])]
+        return bill.model_copy(update={"reasons": (*bill.reasons, *flags)})
 
     def evidence(self) -> dict[str, Any]:
         rules = self.utility.evidence.items()

@@ -102,13 +102,14 @@ class Either(Rule):
             rule.check(name)
 
     def read(self, scope: Scope, wanted: Field) -> Outcome:
-        reasons: list[str] = []
+        missing: list[Missing] = []
         for rule in self.rules:
             outcome = rule.read(scope, wanted)
             if isinstance(outcome, Found):
-                return outcome.because("alternative") if reasons else outcome
-            reasons.append(outcome.reason)
-        return Missing("; ".join(dict.fromkeys(reasons)))
+                return outcome.because("alternative") if missing else outcome
+            missing.append(outcome)
+        reason = "; ".join(dict.fromkeys(one.reason for one in missing))
+        return Missing(reason, unseen=all(one.unseen for one in missing))
 
 
 @dataclass(frozen=True)

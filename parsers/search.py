@@ -89,7 +89,7 @@ class Search(Rule):
     def read(self, scope: Scope, wanted: Field) -> Outcome:
         regions = [scope.region] if self.part is None else self.part.parts(scope.region)
         if not regions:
-            return scope.note(wanted, str(self), Missing(f"{self.part} not found"))
+            return scope.note(wanted, str(self), Missing(f"{self.part} not found", unseen=True))
         found, reasons = self._all(regions, wanted)
         if self.picked != "agreed" and UNREADABLE in reasons:
             return scope.note(wanted, str(self), Missing(UNREADABLE))
@@ -100,7 +100,7 @@ class Search(Rule):
         if found:
             return scope.note(wanted, str(self), _PICKS[self.picked](found))
         reason = "; ".join(dict.fromkeys(reasons)) or f"{self.locator} not found"
-        return scope.note(wanted, str(self), Missing(reason))
+        return scope.note(wanted, str(self), Missing(reason, unseen=not reasons))
 
     def _all(self, regions: Iterable[Region], wanted: Field) -> tuple[list[Found], list[str]]:
         found: list[Found] = []
@@ -124,9 +124,9 @@ class Search(Rule):
         if self.form is None:
             return False
         form = compiled(self.form)
-        read = {word for one in found for word in one.span.words}
+        spans = [one.span for one in found]
         lines = (line for region in regions for line in region.lines() if form.search(line.squeezed[0]))
-        return any(read.isdisjoint(line.words) for line in lines)
+        return not all(line.holds_any(spans) for line in lines)
 
 
 @dataclass(frozen=True)
