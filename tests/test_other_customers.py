@@ -13,6 +13,7 @@ from parsers.utilities.florida_power_and_light import FloridaPowerAndLight
 from parsers.utilities.georgia_power import GeorgiaPower
 from parsers.utilities.national_grid_massachusetts import NationalGridMassachusetts
 from parsers.utilities.ppl_electric import PplElectric
+from parsers.utilities.pseg_new_jersey import PsegNewJersey
 from parsers.utility import Utility
 
 
@@ -143,7 +144,11 @@ def test_an_adjustment_is_of_shared_solar_where_a_message_says_so(
         (["990129925 12345 Actual Nov 8, 23 12000 Estimate Oct 11, 23 345 1 345 kWh"], [345_000]),
         (["990129925 12345 Actual Nov 08, 23 12000 Start Oct 11, 23 345 345 kWh"], [345_000]),
         (
-            ["L H 990129925 1234 Actual 1200 Actual 34 80 2720", "L H 990129926 15 Estimated 5 Actual 10 80 800"],
+            [
+                "E L 990129925 1234 Actual 1200 Actual 34 80 2720",
+                "E L 990129926 15 Estimated 5 Actual 10 80 800",
+                "D L 990129926 6.52 Actual .00 Actual 6.52 48 312.96",
+            ],
             [2_720_000, 800_000],
         ),
     ],
@@ -236,3 +241,80 @@ def test_a_home_in_pennsylvania_without_the_words_of_the_ring(tmp_path: Path) ->
     ]
     bill = bill_of(tmp_path, PplElectric, front)
     assert (bill.account_number, bill.meters[0].tariff) == ("99550-00022", "RS")
+
+
+def test_several_meters_of_new_york_with_a_supplier(tmp_path: Path) -> None:
+    lines = [
+        "Your electricity charges",
+        "Total electricity use 376,800 kWh 754.08 kW",
+        "Your electricity is supplied by EXAMPLE POWER INC. Your supply charges appear on page 3.",
+        "Total delivery charges $24,667.52",
+        "Total electricity charges $24,667.52",
+    ]
+    detail = [
+        "Meter Detail",
+        "E L 990008252 22915 Actual 22718 Actual 197 800 157600 75018 82582",
+        "E L 990008257 45308 Actual 45034 Actual 274 800 219200 104340 114860",
+        "Total 376800 179,358 197,442",
+        "D L 990008252 6.52 Actual .00 Actual 6.52 48 312.96",
+        "Your electricity supply detail",
+        "Your electricity supply charges",
+        "Total electricity supply charges $38,643.89",
+    ]
+    front = con_edison(due="$63,311.41")
+    front.append((400, [(26, "Your new charges")]))
+    front.append((413, [(26, "Esco electricity supply charges - for 32 days"), (-320, "$38,643.89")]))
+    pages = [[(20 + 13 * n, [(26, line)]) for n, line in enumerate(part)] for part in (lines, detail)]
+    bill = bill_of(tmp_path, ConEdison, front, *pages)
+    assert bill.electricity_consumption == 376_800_000
+    assert [(meter.id, meter.consumption) for meter in bill.meters] == [
+        ("990008252", 157_600_000),
+        ("990008257", 219_200_000),
+    ]
+    assert (bill.delivery_charge, bill.supply_charge) == (24_667_52, 38_643_89)
+    assert bill.electricity_amount is None  # the supplier's charges come on top of the total
+
+
+def pseg(*lines: str) -> list[Row]:
+    period = "For the period: June 08, 2024 to July 17, 2024"
+    head = ("Your energy bill", "Bill date: July 22, 2024", period, "pseg.com")
+    return [(20 + 13 * n, [(26, line)]) for n, line in enumerate((*head, *lines))]
+
+
+def test_a_net_meter_of_new_jersey_has_used_what_came_in(tmp_path: Path) -> None:
+    registers = ("Meter # 9900842 Usage In", "Total kWh In 18,963", "Meter # 9900842 Usage Out", "Total kWh Out 19")
+    details = ("Details of your electric charges", *registers, "Net Usage 18,944")
+    bill = bill_of(tmp_path, PsegNewJersey, pseg(), [(20 + 13 * n, [(26, line)]) for n, line in enumerate(details)])
+    assert [(meter.id, meter.consumption) for meter in bill.meters] == [("9900842", 18_963_000)]
+
+
+@pytest.mark.parametrize("words", ["Shut-off notice", "Your bill is now past due."])
+def test_a_shut_off_notice_of_new_jersey_is_past_due(tmp_path: Path, words: str) -> None:
+    bill = bill_of(tmp_path, PsegNewJersey, pseg(words, "Plus Community Solar Credit -$12.50"))
+    assert (bill.past_due, bill.community_solar_bill_credit) == (True, -12_50)
+    assert not bill_of(tmp_path, PsegNewJersey, pseg("See shut-off notice below for payment details")).past_due
+
+
+def test_meters_of_pennsylvania_without_a_constant(tmp_path: Path) -> None:
+    front: list[Row] = [
+        (20, [(26, "Page 1"), (100, "pplelectric.com"), (300, "PPL Electric Utilities")]),
+        (40, [(26, "Service to:"), (300, "Usage Charges")]),
+        (53, [(26, "Rate: GS1. View schedule")]),
+    ]
+    back: list[Row] = [
+        (20, [(26, "kWh Delivered (to Customer)"), (330, "Billing Summary")]),
+        (40, [(100, "Dec 9"), (160, "82824")]),
+        (46, [(26, "990850086"), (230, "2204")]),
+        (52, [(100, "Nov 9"), (160, "80620")]),
+        (65, [(100, "Dec 9"), (160, "500")]),
+        (71, [(26, "990850087"), (230, "400")]),
+        (77, [(100, "Nov 9"), (160, "100")]),
+        (90, [(26, "Days Billed: 30"), (150, "Total Delivered: 2604")]),
+        (120, [(330, "Delivery Details")]),
+        (133, [(330, "Area Lighting Rate: SA for Nov 9 - Dec 9")]),
+    ]
+    bill = bill_of(tmp_path, PplElectric, front, back)
+    assert [(meter.id, meter.consumption, meter.tariff) for meter in bill.meters] == [
+        ("990850086", 2_204_000, "GS1"),
+        ("990850087", 400_000, "GS1"),
+    ]

@@ -10,6 +10,7 @@ from parsers.locate import (
     beside,
     each_meter,
     in_line,
+    of_meters,
     prints,
     right_of,
     row_end,
@@ -43,9 +44,15 @@ METER_PERIOD = in_line(r"billing period from {billing_period_from} to {billing_p
 ELECTRIC_PERIOD = METER_PERIOD.within(READINGS).of_bill() | METER_PERIOD.within(OLD_ELECTRIC).of_bill()
 DAY = r"(?: {month_day}(?:, ?\d\d)?)?"  # with its year, or none beside each of several meters, until 2023
 READ = in_line(
-    rf"^(?:[LHP] ?- ?|(?:[A-Z] ){{1,2}})?(?P<id>\d{{6,}}) {{reading}} [A-Z][a-z]+{DAY} {{prior_reading}} [A-Z][a-z]+"
+    rf"^(?:[LHP] ?- ?|(?:E )?(?:[LHP] )?)(?P<id>\d{{6,}}) {{reading}} [A-Z][a-z]+{DAY} {{prior_reading}} [A-Z][a-z]+"
     rf"{DAY} {{difference}}(?: {{multiplier}})? {{consumption}}(?: kWh)?(?: {{demand_kw}}(?: ?- ?| )[A-Z][a-z]+)?$"
 )
+# of several meters; behind the use its shares on and off peak, in other rows the demand (D) and the reactive power (R)
+OLD_READ = in_line(
+    r"^E (?:[LHP] )?(?P<id>\d{6,}) {reading} [A-Z][a-z]+ {prior_reading} [A-Z][a-z]+ {difference} {multiplier}"
+    r" {consumption}(?: {number}){0,2}$"
+)
+OLD_DETAIL = section("Meter Detail", until=("Your electricity supply detail", "Your gas"))
 OLD_USE = in_line(r"(?:Your|Total) electricity use {consumption} kWh(?: {demand_kw} kW)?$").within(OLD_ELECTRIC)
 METER = in_line(r"^(?:Meter ?# ?)?(?P<id>\d{6,})(?: .*[A-Z][a-z]{2} \d.*)?$")
 ESCO = prints("Esco electricity supply charges", "ESCO electricity supply charges", within=NEW)
@@ -82,6 +89,9 @@ class ConEdison(Utility):
     )
     billing_period_from = PERIOD.smallest()
     billing_period_to = PERIOD.largest()
+    electricity_consumption = (
+        in_line(r"Total electricity use {electricity_consumption} kWh").within(OLD_ELECTRIC) | of_meters()
+    )
     electricity_amount = right_of("Your electricity total") | right_of("Total electricity charges").unless(
         ESCO, "the charges of the supplier come on top"
     )
@@ -113,6 +123,16 @@ class ConEdison(Utility):
             demand_kw=READ,
             difference=READ,
             multiplier=READ,
+            shared=SHARED,
+        )
+        | each_meter(
+            rows(OLD_READ, within=OLD_DETAIL),
+            type="electric",
+            at_least=2,
+            id=OLD_READ,
+            consumption=OLD_READ,
+            difference=OLD_READ,
+            multiplier=OLD_READ,
             shared=SHARED,
         )
         | each_meter(OLD_ELECTRIC, type="electric", id=METER, consumption=OLD_USE, demand_kw=OLD_USE, shared=SHARED),

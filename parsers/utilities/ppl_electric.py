@@ -30,7 +30,7 @@ BALANCE = in_line(r"Balance as of {billed_on} {outstanding_balance}")
 USAGE = in_line(r"Usage from {billing_period_from:month_day} ?[-\u2013] ?{billing_period_to:month_day}") | in_line(
     r"Usage from {billing_period_from} ?[-\u2013] ?{billing_period_to}"
 )
-READ = in_line(r"^(?P<id>\d{6,}) {difference} {multiplier} {consumption}$")
+READ = in_line(r"^(?P<id>\d{6,})(?: {difference} {multiplier})? {consumption}$")  # of homes the readings alone
 PHONE = r"(?:\d-)?\(?\d{3}\)?[- .]\d{3}[- .]\d{4}$"
 BUDGET = prints("Budget", within=SUMMARY)
 RING_TOTAL = below("Usage Charges")
@@ -40,7 +40,7 @@ METER = {
     "billing_period_from": USAGE.of_bill(),
     "billing_period_to": USAGE.of_bill(),
     "days": right_of("Days Billed:").of_bill(),
-    "tariff": in_line(r"Rate: (?P<tariff>[A-Z][\w/&-]*)(?=\.|,| for | \(|$)").of_bill(),
+    "tariff": in_line(r"(?<!Lighting )Rate: (?P<tariff>[A-Z][\w/&-]*)(?=\.|,| for | \(|$)").of_bill(),
     "demand_kw": in_line(r"{demand_kw} kW at \$").within(DELIVERY).largest().of_only_meter(),
     "address": address_below("Service to:", skip=1).of_bill(),
 }

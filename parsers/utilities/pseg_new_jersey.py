@@ -6,7 +6,6 @@ Messages stand beside the summary, and its apostrophes are printed as characters
 from parsers.locate import (
     HEADING,
     Utility,
-    absent,
     address_below,
     below,
     beside,
@@ -15,6 +14,7 @@ from parsers.locate import (
     name_right_of,
     prints,
     right_of,
+    row_end,
     section,
 )
 from parsers.utility import PAST_DUE
@@ -53,7 +53,7 @@ class PsegNewJersey(Utility):
     name = "PSE&G"
     marks = ("pseg.com", "Your energy bill", "Bill date:", "For the period:")
     services = ("electric", "gas")
-    past_due_says = (*PAST_DUE, "** SHUT-OFF NOTICE **")
+    past_due_says = (*PAST_DUE, "** SHUT-OFF NOTICE **", "Shut-off notice", "Your bill is now past due.")
 
     account_number = below("ACCOUNT NUMBER").shaped(ACCOUNT) | right_of(
         "Your account number:", "Account number"
@@ -74,7 +74,7 @@ class PsegNewJersey(Utility):
     supply_charge = (
         right_of(ELECTRIC_SUPPLIER) | right_of("Total electric supply charges").within(ELECTRIC_CHARGES).summed()
     )
-    community_solar_bill_credit = absent("no such line is known on these bills")
+    community_solar_bill_credit = row_end("Community Solar Credit")
     gas_amount = (GAS_TOTAL | right_of("Total gas charges").within(GAS_CHARGES).summed()).unless(
         prints(GAS_SUPPLIER), LISTED_APART
     )
@@ -87,7 +87,9 @@ class PsegNewJersey(Utility):
             ELECTRIC,
             type="electric",
             id=NUMBER.within(ELECTRIC_CHARGES),
-            consumption=ELECTRIC_USED | right_of("Total kWh").within(ELECTRIC_CHARGES),
+            consumption=ELECTRIC_USED  # a net meter has two registers: what came in, and what went out
+            | right_of("Total kWh In").within(ELECTRIC_CHARGES)
+            | right_of("Total kWh").within(ELECTRIC_CHARGES).unless(prints("Total kWh Out"), "what went out is apart"),
             days=ELECTRIC_USED,
             difference=right_of("Difference").unless(prints("On-Peak"), "several registers"),
             multiplier=right_of("Meter multiplier"),
