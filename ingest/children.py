@@ -26,7 +26,7 @@ TAIL_BYTES = 4096
 # What a child needs to start; secrets of the service stay out of a process that reads strangers' files.
 KEPT_VARIABLES = ("PATH", "HOME", "LANG", "LC_", "LD_LIBRARY_PATH", "TMPDIR", "PYTHON", "COVERAGE_")
 # Arenas and thread stacks count as memory although nothing is in them.
-SMALL_FOOTPRINT = {"MALLOC_ARENA_MAX": "2", "RAYON_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+SMALL_FOOTPRINT = {"MALLOC_ARENA_MAX": "2", "RAYON_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "OMP_THREAD_LIMIT": "1"}
 _SIGNAL_NAMES = {number.value: number.name for number in signal.Signals}
 _OUT_OF_MEMORY = re.compile(rb"bad_alloc|out of memory|memory allocation of|MemoryError", re.IGNORECASE)
 

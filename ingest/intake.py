@@ -5,6 +5,7 @@ means that nothing was taken and the source must keep the document and offer it 
 """
 
 import asyncio
+import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,12 +21,16 @@ from ingest.store.documents import DocumentStore, disk_errors
 from ingest.store.ledger import Ledger
 from ingest.store.rows import Arrival, NewArrival, Outcome, Priority
 from parsers.errors import DocumentError
+from parsers.formats import format_of
 from parsers.model import DocumentKind
 
 MAGIC = b"%PDF-"
 MAGIC_WITHIN = 1024
 ZIP_MAGIC = b"PK\x03\x04"
 """An archive that holds a PDF as it is shows the PDF's own first bytes within the first kilobyte."""
+
+ORIGINALS = "originals"
+"""The folder beside that of the documents which holds photos as they came."""
 
 log = structlog.get_logger()
 
@@ -78,6 +83,7 @@ class Intake:
     ) -> None:
         self._ledger = ledger
         self._documents = documents
+        self._originals = DocumentStore(documents.folder.with_name(ORIGINALS), suffix="")
         self._pool = pool
         self._limits = limits
         self._wake_worker = wake_worker
@@ -119,29 +125,42 @@ class Intake:
             message=offer.message,
             place=offer.place,
         )
-        reason = await asyncio.to_thread(self._refusal, offer.content)
+        reason, is_photo = await asyncio.to_thread(self._first_look, offer.content)
         if reason is not None:
             return replace(new, reason=reason, place=None)
-        async with self._documents.written(offer.content) as written:
-            try:
-                await self._inspect(written.temporary)
-            except DocumentError as error:
-                return replace(new, reason=BY_CODE[error.kind.value], detail=error.detail, place=None)
+        try:
+            return await (self._store_photo(new, offer.content) if is_photo else self._store(new, offer.content))
+        except DocumentError as error:
+            return replace(new, reason=BY_CODE[error.kind.value], detail=error.detail, place=None)
+
+    async def _store(self, new: NewArrival, content: bytes | Path) -> NewArrival:
+        async with self._documents.written(content) as written:
+            await self._inspect(written.temporary)
             await asyncio.to_thread(written.keep)
             return replace(new, sha256=written.sha256)
 
-    def _refusal(self, content: bytes | Path) -> Reason | None:
-        """What the size and the first bytes tell."""
+    async def _store_photo(self, new: NewArrival, content: bytes | Path) -> NewArrival:
+        """The API takes PDFs alone: a photo is stored as one, and beside it as it came."""
+        async with self._originals.written(content) as original:
+            with tempfile.TemporaryDirectory(prefix="bill-ingest-photo-") as folder:
+                pdf = Path(folder) / "photo.pdf"
+                await self._pool.wrap(original.temporary, pdf)
+                stored = await self._store(new, pdf)
+            await asyncio.to_thread(original.keep)
+            return replace(stored, sha256=original.sha256, pdf_sha256=stored.sha256)
+
+    def _first_look(self, content: bytes | Path) -> tuple[Reason | None, bool]:
+        """What the size and the first bytes tell: why it is refused, and whether it is a photo."""
         with disk_errors():
             size = len(content) if isinstance(content, bytes) else content.stat().st_size
             if size == 0:
-                return Reason.EMPTY
+                return Reason.EMPTY, False
             if size > self._limits.max_document_bytes:
-                return Reason.TOO_LARGE
+                return Reason.TOO_LARGE, False
             head = _head(content)
-            if MAGIC not in head or head.startswith(ZIP_MAGIC):
-                return Reason.NOT_A_PDF
-        return None
+            if format_of(head):
+                return None, True
+            return (Reason.NOT_A_PDF if MAGIC not in head or head.startswith(ZIP_MAGIC) else None), False
 
     async def _inspect(self, stored: Path) -> None:
         """Opens the copy in a parser child; raises DocumentError when no bill can come of it."""

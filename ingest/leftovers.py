@@ -12,6 +12,7 @@ from pathlib import Path
 import structlog
 
 from ingest.config import Settings
+from ingest.intake import ORIGINALS
 from ingest.sources.inbox import PROCESSED, REJECTED
 
 LEFTOVER = re.compile(r"incoming-[a-z0-9_]{8}\.part|\.(incoming|moving)-[a-z0-9_]{8}\.part")
@@ -35,7 +36,13 @@ async def sweeping(settings: Settings) -> AsyncIterator[None]:
 async def sweep_all(settings: Settings, older_than_seconds: float) -> None:
     """All folders of all accounts. What cannot be removed is said, and stays for the next time."""
     data = settings.data_dir
-    for folder in (data, settings.documents_dir, data / "messages", data / "inboxes"):
+    for folder in (
+        data,
+        settings.documents_dir,
+        settings.documents_dir.with_name(ORIGINALS),
+        data / "messages",
+        data / "inboxes",
+    ):
         await asyncio.to_thread(sweep, folder, older_than_seconds, below=False)
     for folder in (settings.output_dir, *_shelves(settings)):
         await asyncio.to_thread(sweep, folder, older_than_seconds)

@@ -106,6 +106,10 @@ class ParserPool:
         """Page count and encryption. Raises ``DocumentError``."""
         return Inspection.model_validate(await self._ask_about_file({"op": "inspect", "path": str(path)}, priority))
 
+    async def wrap(self, path: Path, target: Path, *, priority: int = 0) -> None:
+        """Writes a photo as a PDF of one page. Raises ``DocumentError``."""
+        await self._ask_about_file({"op": "wrap", "path": str(path), "target": str(target)}, priority)
+
     async def cut(self, path: Path, pieces: Iterable[Piece], *, priority: int = 0) -> None:
         """Writes each piece of a document as a PDF of its own. Raises ``DocumentError``."""
         wanted = [piece.model_dump(mode="json") for piece in pieces]

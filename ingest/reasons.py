@@ -39,12 +39,12 @@ class Reason(StrEnum):
     # what came
     NO_DOCUMENT = (
         "no_document",
-        "The message holds no PDF.",
+        "The message holds neither a PDF nor a photo as large as a page.",
         "Attach the bill as a PDF file, or forward the utility's message as an attachment.",
     )
     NOT_A_PDF = (
         "not_a_pdf",
-        "The file is not a PDF.",
+        "The file is neither a PDF nor a photo (JPEG, PNG, HEIC) that can be read.",
         "Send the bill as the PDF that the utility issued.",
     )
     FILE_MISSING = (
@@ -97,8 +97,8 @@ class Reason(StrEnum):
     )
     NEEDS_OCR = (
         "needs_ocr",
-        "The document is a scan or a photo without text.",
-        "Wait for the API's answer, or send the original PDF.",
+        "The document is a scan or a photo, and was not read.",
+        "Install bill-ingest[ocr] to have scans read, wait for the API's answer, or send the original PDF.",
     )
     DOES_NOT_ADD_UP = (
         "does_not_add_up",

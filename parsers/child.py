@@ -7,6 +7,7 @@
     {"op": "draw", "path": "/x.pdf", "page": 1, "marks": […], "target": …}   {"ok": {}}
     {"op": "sketch", "path": "/x.pdf", "name": null}                     {"ok": {"ideas": […], …}}
     {"op": "inspect", "path": "/x.pdf"}                                  {"ok": {"page_count": 3, "encrypted": false}}
+    {"op": "wrap", "path": "/x.jpg", "target": …}                        {"ok": null}
     {"op": "cut", "path": "/x.pdf", "pieces": [{"first": 1, "last": 2, "target": …}]}  {"ok": null}
                                                                          {"error": {"kind": …, "detail": …}}
 
@@ -38,6 +39,7 @@ from parsers.cutting import cut
 from parsers.document import inspect
 from parsers.errors import DocumentError
 from parsers.model import Piece
+from parsers.photos import as_pdf
 
 UNAVAILABLE = "unavailable"
 FAILED = "failed"
@@ -151,6 +153,10 @@ def _inspect(request: Message) -> Message:
     return inspect(Path(request["path"])).model_dump(mode="json")
 
 
+def _wrap(request: Message) -> None:
+    Path(request["target"]).write_bytes(as_pdf(Path(request["path"]).read_bytes()))
+
+
 def _cut(request: Message) -> None:
     cut(Path(request["path"]), [Piece.model_validate(piece) for piece in request["pieces"]])
 
@@ -161,6 +167,7 @@ _OPERATIONS: dict[str, Callable[[Message], Message | None]] = {
     "draw": _draw,
     "sketch": _sketch,
     "inspect": _inspect,
+    "wrap": _wrap,
     "cut": _cut,
 }
 

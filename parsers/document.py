@@ -12,8 +12,10 @@ import pypdfium2
 from pypdfium2 import raw
 
 from parsers.errors import DocumentError
+from parsers.formats import format_of
 from parsers.model import DocumentKind, Inspection
 from parsers.page import Page
+from parsers.photos import as_pdf
 from parsers.recovery import RecoveredSource, rewritten
 from parsers.sources import PageSource, PdfiumSource, PlumberSource
 
@@ -101,7 +103,7 @@ def inspect(path: Path) -> Inspection:
 
 
 def _open(path: Path, engine: Engine, *, ocr: bool = False) -> PdfDocument:
-    data = from_header(path.read_bytes())
+    data = _as_pdf(path.read_bytes())
     if data.rfind(b"%%EOF", max(0, len(data) - END_WITHIN)) < 0:
         raise DocumentError(DocumentKind.DAMAGED, "The file is cut off: its end is missing, and with it maybe pages.")
     pdf = _pdfium(data)
@@ -113,6 +115,11 @@ def _open(path: Path, engine: Engine, *, ocr: bool = False) -> PdfDocument:
         return PdfDocument(path, _with_ocr(source) if ocr else source, encrypted=encrypted)
     pdf.close()
     return PdfDocument(path, PlumberSource(data), encrypted=encrypted)
+
+
+def _as_pdf(data: bytes) -> bytes:
+    """The file from its header on; a photo as a PDF."""
+    return as_pdf(data) if format_of(data) else from_header(data)
 
 
 def _with_ocr(source: PdfiumSource) -> PageSource:

@@ -183,7 +183,7 @@ def test_a_folder_gives_its_pdfs_and_counts_the_rest(tmp_path: Path) -> None:
         str(folder / "a/broken.pdf"), str(folder / "a/one"), str(folder / "b/two.PDF")
     ]  # fmt: skip
     assert {i.customer for i in collected.items} == {"C-1"}
-    assert collected.skipped == {"not a PDF": 1, "junk": 2}
+    assert collected.skipped == {"no document": 1, "junk": 2}
 
 
 def test_what_is_named_is_never_passed_over(tmp_path: Path) -> None:
@@ -231,7 +231,7 @@ def test_an_archive_gives_its_pdfs(tmp_path: Path) -> None:
         "!/C:/bills/four.pdf": "four.pdf",
         "!/inner.zip": "inner.zip",
     }
-    assert collected.skipped == {"not a PDF": 1, "junk": 1}
+    assert collected.skipped == {"no document": 1, "junk": 1}
     assert [i.name for i in collected.items if i.problem] == ["inner.zip"]
     with ArchiveReader() as reader:
         content = {i.name: reader.read(i.content) for i in collected.items if isinstance(i.content, Zipped)}

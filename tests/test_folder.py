@@ -249,7 +249,7 @@ def watches() -> int:
 @pytest.mark.parametrize(
     ("name", "content", "reason"),
     [
-        ("picture.jpg", b"\xff\xd8\xff\xe0" * 50, Reason.NOT_A_PDF),
+        ("picture.jpg", b"\xff\xd8\xff\xe0" * 50 + b"\xff\xd9", Reason.DAMAGED),
         ("bill.pdf", b"<html>log in first</html>", Reason.NOT_A_PDF),
         ("bill.pdf", b"", Reason.EMPTY),
         ("bill.pdf", b"\0" * 5000, Reason.NOT_A_PDF),

@@ -33,7 +33,7 @@ async def acme(tmp_path: Path, pool: ParserPool) -> AsyncIterator[World]:
 
 
 BAD = {
-    "a picture": (b"\x89PNG\r\n\x1a\n" + bytes(2000), Reason.NOT_A_PDF),
+    "half a picture": (b"\x89PNG\r\n\x1a\n" + bytes(2000), Reason.DAMAGED),
     "nothing": (b"", Reason.EMPTY),
     "a password": (hostile.encrypted(user="secret", owner="other"), Reason.PASSWORD_REQUIRED),
     "500 pages": (hostile.pages(500), Reason.TOO_MANY_PAGES),

@@ -448,7 +448,7 @@ async def test_a_message_without_a_document(setup: Setup) -> None:
     code, text = await send(setup, mail())
     assert code == 550
     assert text.splitlines() == [
-        "5.6.0 no_document: The message holds no PDF.",
+        "5.6.0 no_document: The message holds neither a PDF nor a photo as large as a page.",
         "5.6.0 Attach the bill as a PDF file, or forward the utility's message as an attachment.",
     ]
     assert setup.kept("messages") == set()

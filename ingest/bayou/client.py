@@ -35,6 +35,7 @@ from ingest.bayou.models import ApiBill, Drift, NotABill
 from ingest.bayou.reading import Unreadable, identifier, number_id
 from ingest.bayou.transport import Timeouts, exchange
 from ingest.errors import ConfigError
+from parsers.formats import PHOTO_SUFFIXES
 
 LONGEST_REST = 300.0
 """Seconds for which one 429 holds all calls of an account back, whatever it asks for itself."""
@@ -233,8 +234,13 @@ def _form(file: io.BufferedReader, external_id: str, filename: str, customer_id:
     form.add_field("external_id", external_id)
     if customer_id is not None:
         form.add_field("customer_id", str(customer_id))
-    form.add_field("file", file, filename=_header_safe(filename), content_type="application/pdf")
+    form.add_field("file", file, filename=_header_safe(_pdf_name(filename)), content_type="application/pdf")
     return form
+
+
+def _pdf_name(filename: str) -> str:
+    """A photo goes up as the PDF that was made of it."""
+    return f"{filename}.pdf" if filename.lower().endswith(PHOTO_SUFFIXES) else filename
 
 
 def _header_safe(filename: str) -> str:

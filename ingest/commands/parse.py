@@ -21,6 +21,7 @@ from ingest.errors import ConfigError, Unavailable
 from ingest.ocr import Readers, make_ocr_pool
 from ingest.parsing import ParserPool
 from parsers.errors import DocumentError
+from parsers.formats import PHOTO_SUFFIXES
 from parsers.model import Document, DocumentKind
 
 T = TypeVar("T")
@@ -180,7 +181,7 @@ def _files(paths: Sequence[Path]) -> tuple[list[Path], list[tuple[Path, str]]]:
     for path in paths:
         try:
             if path.is_dir():
-                files.extend(_pdfs(path))
+                files.extend(_documents(path))
             elif path.exists():
                 files.append(path)
             else:
@@ -190,5 +191,6 @@ def _files(paths: Sequence[Path]) -> tuple[list[Path], list[tuple[Path, str]]]:
     return files, unreadable
 
 
-def _pdfs(folder: Path) -> Iterator[Path]:
-    yield from sorted(file for file in folder.rglob("*") if file.suffix.lower() == ".pdf" and file.is_file())
+def _documents(folder: Path) -> Iterator[Path]:
+    ends = tuple(f".{suffix}" for suffix in ("pdf", *PHOTO_SUFFIXES))
+    yield from sorted(file for file in folder.rglob("*") if file.suffix.lower() in ends and file.is_file())

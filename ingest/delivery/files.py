@@ -75,7 +75,7 @@ class FileDelivery:
             raise late[0]
 
     async def _write_sidecar(self, place: Path, came: list[Arrival], document: Bill) -> None:
-        if not await asyncio.to_thread(places.holds, place, document.sha256):
+        if not await asyncio.to_thread(places.holds, place, first(came).sha256):
             await asyncio.to_thread(self._let_go, place, came)
             return
         bills = await self._ledger.children(document.id) if document.step is Step.SPLIT else [document]
@@ -84,7 +84,7 @@ class FileDelivery:
 
     async def _reject(self, place: Path, came: list[Arrival], document: Bill) -> None:
         taken = {Path(a.place) for a in await self._ledger.arrivals(bill_id=document.id) if a.place} - {place}
-        aside = await asyncio.to_thread(self._move_to_rejected, place, document, taken)
+        aside = await asyncio.to_thread(self._move_to_rejected, place, document.account, first(came).sha256, taken)
         if aside is None:
             await asyncio.to_thread(self._let_go, place, came)
             return
@@ -96,13 +96,13 @@ class FileDelivery:
             for arrival in came:
                 await self._ledger.move_arrival(arrival.id, str(aside))
 
-    def _move_to_rejected(self, place: Path, document: Bill, taken: set[Path]) -> Path | None:
+    def _move_to_rejected(self, place: Path, account: str, sha256: str | None, taken: set[Path]) -> Path | None:
         """Where the refused file lies now; None when it is nowhere. A file outside of ``processed`` stays there."""
-        inbox = self._inbox(document.account)
+        inbox = self._inbox(account)
         wanted = inbox and places.other_folder(place, inbox, PROCESSED, REJECTED)
-        if places.holds(place, document.sha256):
+        if places.holds(place, sha256):
             return places.move_aside(place, wanted, NOTE) if wanted else place
-        return wanted and places.moved_before(wanted, document.sha256, taken)
+        return wanted and places.moved_before(wanted, sha256, taken)
 
     def _let_go(self, place: Path, came: Iterable[Arrival]) -> None:
         """The document is not at its place: raises NotReady when it may still come, else nothing is written there.

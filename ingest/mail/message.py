@@ -1,8 +1,9 @@
-"""Message bytes -> its PDFs and the header fields that a record keeps. Pure; on odd input it raises only Refused."""
+"""Message bytes -> its documents and the header fields that a record keeps. Pure; odd input raises only Refused."""
 
 import datetime as dt
 import hashlib
 import re
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from ingest.mail.headers import Headers, from_fields, split_headers
 from ingest.mail.parts import Part, walk
 from ingest.sources.names import shortened
+from parsers.formats import HEAD, may_be_page
 
 MAGIC = b"%PDF-"
 MAGIC_WITHIN = 1024
@@ -18,7 +20,7 @@ LONGEST_TEXT = 500
 
 @dataclass(frozen=True, slots=True)
 class MailDocument:
-    """A PDF that a message holds. ``part`` says where in the message (``2.1``: the first part of the second)."""
+    """A PDF or photo of a message. ``part`` says where in the message (``2.1``: the first part of the second)."""
 
     name: str
     content: bytes
@@ -60,18 +62,28 @@ def summarise(message: bytes) -> Summary:
 
 
 def find_documents(message: bytes) -> tuple[MailDocument, ...]:
-    """Every PDF of a message once, in the order of its parts, by its content alone.
+    """Every PDF of a message once, in the order of its parts, by its content alone; of one without any, its photos.
 
-    Raises Refused (too_large) when the message has more parts than any real one.
+    Beside a PDF a picture is a letterhead or an advertisement. Raises Refused (too_large) when the message has more
+    parts than any real one.
     """
+    return _found(walk(message), _pdf, "pdf") or _found(walk(message), _photo, "jpg")
+
+
+def _found(parts: Iterable[Part], content_of: Callable[[Part], bytes | None], suffix: str) -> tuple[MailDocument, ...]:
     found: dict[str, MailDocument] = {}
-    for part in walk(message):
-        content = _pdf(part)
+    for part in parts:
+        content = content_of(part)
         if content is not None:
             sha256 = hashlib.sha256(content).hexdigest()
-            name = _file_name(part.name, len(found) + 1)
+            name = _file_name(part.name, len(found) + 1, suffix)
             found.setdefault(sha256, MailDocument(name, content, sha256, part.path))
     return tuple(found.values())
+
+
+def _photo(part: Part) -> bytes | None:
+    """The part's picture, where it is as large as that of a page: logos and signatures are not."""
+    return part.content if may_be_page(part.content[:HEAD]) else None
 
 
 def _pdf(part: Part) -> bytes | None:
@@ -87,11 +99,11 @@ def _is_prose(part: Part, content: bytes) -> bool:
     return part.name is None and part.content_type.startswith("text/") and b" obj" not in content
 
 
-def _file_name(name: str | None, number: int) -> str:
+def _file_name(name: str | None, number: int, suffix: str) -> str:
     """A name that can be shown and be a file's name: without folders, not hidden, not overlong."""
     base = re.split(r"[/\\]", name or "")[-1].strip(". ")
     if not base:
-        return f"document-{number}.pdf"
+        return f"document-{number}.{suffix}"
     return shortened(base)
 
 

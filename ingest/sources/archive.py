@@ -22,6 +22,7 @@ from ingest.errors import Refused
 from ingest.intake import MAGIC, MAGIC_WITHIN
 from ingest.reasons import Reason
 from ingest.sources.names import is_junk, is_junk_folder, printable
+from parsers.formats import HEAD, may_be_page
 
 END_RECORD = re.compile(rb"PK\x05\x06.{8}(.{4})", re.DOTALL)
 END_RECORD_WITHIN = 22 + 65535
@@ -117,17 +118,18 @@ def _add(archive: zipfile.ZipFile, document: Zipped, limits: ArchiveLimits, list
     try:
         _check_entry(entry, name, limits)
         with _broken("The archive is damaged at this document"), archive.open(entry) as content:
-            found = MAGIC in content.read(MAGIC_WITHIN)
+            head = content.read(HEAD)
+        found = MAGIC in head[:MAGIC_WITHIN] or may_be_page(head)
     except Refused as error:
         if _named_as_document(name):
             listing.documents.append((str(name), error))
         else:
-            listing.skipped["not a PDF"] += 1
+            listing.skipped["no document"] += 1
         return
     if found or name.suffix.casefold() == ".pdf":
         listing.documents.append((str(name), document))
     else:
-        listing.skipped["not a PDF"] += 1
+        listing.skipped["no document"] += 1
 
 
 def _named_as_document(name: PurePosixPath) -> bool:

@@ -13,6 +13,7 @@ from ingest.sources.archive import ArchiveLimits, Zipped, list_archive
 from ingest.sources.items import BatchItem
 from ingest.sources.manifest import Entry, read_manifest
 from ingest.sources.names import is_junk, is_junk_folder, printable
+from parsers.formats import HEAD, may_be_page
 
 
 @dataclass(slots=True)
@@ -32,7 +33,7 @@ def collect(
     """Blocks while it looks. Raises ConfigError for a wrong manifest; what is wrong with a file is an item of its own.
 
     The manifest's lines come first, then what ``paths`` add. ``customer`` is for whatever the manifest gives none.
-    A path named by itself is always an item; in folders and archives only PDFs are.
+    A path named by itself is always an item; in folders and archives PDFs are, and photos as large as a page.
     """
     collector = _Collector(limits or ArchiveLimits())
     entries = read_manifest(manifest) if manifest else []
@@ -90,7 +91,7 @@ class _Collector:
         elif named or _is_document(path):
             self._append(replace(like, content=path))
         else:
-            self.collected.skipped["not a PDF"] += 1
+            self.collected.skipped["no document"] += 1
 
     def _add_archive(self, path: Path, like: BatchItem) -> None:
         try:
@@ -154,9 +155,12 @@ def _files_below(folder: Path, skipped: Counter[str]) -> Iterator[tuple[Path, OS
 
 
 def _is_document(path: Path) -> bool:
-    """A PDF by its content or at least by its name: then a person meant it, and is told what is wrong with it."""
+    """A PDF by its content or at least by its name: then a person meant it, and is told what is wrong with it.
+
+    A photo is one where it is large enough to be a page.
+    """
     if path.suffix.casefold() == ".pdf":
         return True
     with path.open("rb") as file:
-        head = file.read(MAGIC_WITHIN)
-    return MAGIC in head and not head.startswith(ZIP_MAGIC)
+        head = file.read(HEAD)
+    return may_be_page(head) or (MAGIC in head[:MAGIC_WITHIN] and not head.startswith(ZIP_MAGIC))

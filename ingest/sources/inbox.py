@@ -10,6 +10,7 @@ from ingest.errors import NotReady
 from ingest.sources.names import is_junk, is_junk_folder
 from ingest.sources.stability import Fingerprint
 from ingest.store.documents import disk_errors, write_durably
+from parsers.formats import PHOTO_SUFFIXES
 
 MARKER = ".bill-ingest-inbox"
 MARKER_TEXT = b"By this file bill-ingest sees that its inbox is here and that the share is mounted. Leave it here.\n"
@@ -17,7 +18,7 @@ MARKER_TEXT = b"By this file bill-ingest sees that its inbox is here and that th
 PROCESSED = "processed"
 REJECTED = "rejected"
 OWN_FOLDERS = frozenset({PROCESSED, REJECTED})
-OWN_ENDS = (".pdf.txt", ".pdf.json")
+OWN_ENDS = tuple(f".{kind}.{note}" for kind in ("pdf", *PHOTO_SUFFIXES) for note in ("txt", "json"))
 """What is written beside a file; it comes back when somebody moves the file back together with it."""
 
 Identity = tuple[int, int]

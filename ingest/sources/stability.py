@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Self
 
-END_OF_FILE = b"%%EOF"
+ENDS = ((b"%PDF-", b"%%EOF"), (b"\xff\xd8\xff", b"\xff\xd9"), (b"\x89PNG", b"IEND"))
+"""What a PDF, a JPEG or a PNG holds near its beginning, and near its end once it is whole."""
 NEAR_THE_END = 1024
 
 
@@ -106,11 +107,12 @@ def _open_plainly(path: str, flags: int) -> int:
 
 
 def _looks_unfinished(file: IO[bytes], size: int) -> bool:
-    """Nothing yet, a PDF without its end, or space that was reserved and not written (as Windows does on shares)."""
+    """Nothing yet, a document without its end, or space reserved and not written (as Windows does on shares)."""
     head = file.read(NEAR_THE_END)
     if not head.strip(b"\0"):
         return True
-    if b"%PDF-" not in head:
+    end = next((end for begin, end in ENDS if begin in head), None)
+    if end is None:
         return False
     file.seek(max(0, size - NEAR_THE_END))
-    return END_OF_FILE not in file.read(NEAR_THE_END)
+    return end not in file.read(NEAR_THE_END)

@@ -50,13 +50,17 @@ class Priority(IntEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewArrival:
-    """A document at the door: stored already (``sha256``), or refused (``reason``)."""
+    """A document at the door: stored already (``sha256``), or refused (``reason``).
+
+    ``pdf_sha256`` is of the PDF that was made of it, where it came as a photo.
+    """
 
     account: str
     source: str
     name: str
     priority: Priority
     sha256: str | None = None
+    pdf_sha256: str | None = None
     customer: str | None = None
     external_id: str | None = None
     message: dict[str, Any] | None = None

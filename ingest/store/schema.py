@@ -50,7 +50,7 @@ arrivals = Table(
     Column("customer", Text),
     Column("external_id", Text, comment="the sender's own id for the bill"),
     Column("message", Json, comment="of a mail: envelope, header fields, verdict"),
-    Column("sha256", Text),
+    Column("sha256", Text),  # of the file as it came: a photo's own, not that of the PDF made of it
     Column("outcome", Text, nullable=False, comment="accepted, duplicate or refused"),
     Column("reason", Text),
     Column("detail", Text),

@@ -43,7 +43,7 @@ async def receive(connection: AsyncConnection, new: NewArrival, at: dt.datetime)
 
 
 async def _bill_for(connection: AsyncConnection, new: NewArrival, at: dt.datetime) -> tuple[Outcome, str]:
-    query = sa.select(bills).where(bills.c.account == new.account, bills.c.sha256 == new.sha256)
+    query = sa.select(bills).where(bills.c.account == new.account, bills.c.sha256 == _document(new))
     row = (await connection.execute(query)).one_or_none()
     if row is None:
         bill = _opened(new, at)
@@ -59,10 +59,15 @@ async def _bill_for(connection: AsyncConnection, new: NewArrival, at: dt.datetim
     return Outcome.DUPLICATE, known.id
 
 
-def _opened(new: NewArrival, at: dt.datetime) -> Bill:
+def _document(new: NewArrival) -> str:
+    """The hash of the PDF: of the file itself, or of what was made of a photo."""
     assert new.sha256 is not None  # noqa: S101 - a document without refusal was stored
+    return new.pdf_sha256 or new.sha256
+
+
+def _opened(new: NewArrival, at: dt.datetime) -> Bill:
     return Bill(
-        id=new_id("bill"), account=new.account, sha256=new.sha256, name=new.name, source=new.source,
+        id=new_id("bill"), account=new.account, sha256=_document(new), name=new.name, source=new.source,
         parent_id=None, first_page=None, last_page=None, customer=new.customer, external_id=new.external_id,
         priority=new.priority, received_at=at, step=Step.RECEIVED, step_at=at, version=1, wake_at=at,
         attempts=0, updated_at=at,
