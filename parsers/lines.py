@@ -20,8 +20,8 @@ STRAY_GAP = 0.05  # of the font size: two words this near are one word with a sp
 DIGIT_GAP = 0.15  # of the font size: two pieces of a number this near are one number; a space is wider
 UNKNOWN_GAP = 0.5  # of the font size: what stands farther from an unknown character is a word of its own
 PHRASE_GAP = 0.9  # of the font size: a wider gap parts two phrases
-_NUMBER_BEGINS = re.compile(r"[($-]*[\d.,]*[\d.,$]|[A-Z]|[A-Z\d-]*\d[A-Z\d-]*", re.ASCII)
-_NUMBER_GOES_ON = re.compile(r"[\d.,]*\d[\d.,]*[)%-]?|[.,]|[A-Z\d-]*\d[A-Z\d-]*", re.ASCII)
+_NUMBER_BEGINS = re.compile(r"[($-]*[\d.,]*[\d.,$-]|[A-Z]|[A-Z\d-]*\d[A-Z\d-]*", re.ASCII)
+_NUMBER_GOES_ON = re.compile(r"[\d.,]*\d[\d.,]*[)%-]?|[.,]|[A-Z\d-]*\d[A-Z\d-]*|[A-Z]", re.ASCII)
 _AS_TYPED = str.maketrans(
     {"\u2019": "'", "\u2018": "'", "`": "'", "\u201c": '"', "\u201d": '"', "\u00a0": " ", "\x02": "-"}
 )
@@ -160,6 +160,10 @@ class Line:
         while end > begin and self.text[end - 1].isspace():
             end -= 1
         return Span(self.page, self.words_between(begin, end) or self.words[:1], self.text[begin:end])
+
+    def holds_any(self, spans: Iterable[Span]) -> bool:
+        """Whether a word of one of these spans belongs to the line."""
+        return any(word in self.words for span in spans if span.page == self.page for word in span.words)
 
     def within(self, left: float, right: float) -> "Line | None":
         """The part of the line whose words have their middle between two x."""

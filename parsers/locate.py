@@ -271,6 +271,7 @@ def each_meter(
     where: Condition | None = None,
     at_least: int = 1,
     complete: bool = False,
+    every: Part | None = None,
     attributes: Mapping[str, Rule] | None = None,
     shared: Mapping[str, Rule] | None = None,
     **fields: Rule,
@@ -279,9 +280,11 @@ def each_meter(
 
     ``shared`` are rules that several kinds of meters have in common; those given by name come first. With fewer than
     ``at_least`` different meters, what follows ``|`` is read instead. ``complete``: a consumption that one of them
-    lacks is that of all of them together.
+    lacks is that of all of them together. ``every`` finds the parts (services) that hold at least one meter each: in
+    one of them that is not read there is a meter without values, and no sum.
     """
-    return EachMeter(type, parts, {**(shared or {}), **fields}, attributes or {}, unit, where, at_least, complete)
+    rules = {**(shared or {}), **fields}
+    return EachMeter(type, parts, rules, attributes or {}, unit, where, at_least, complete, every)
 
 
 def one_meter(

@@ -13,6 +13,7 @@ from parsers.locate import (
     absent,
     adding_up,
     address_below,
+    blocks,
     cell,
     each_meter,
     in_line,
@@ -233,3 +234,28 @@ def test_the_first_page_is_never_passed_over(tmp_path: Path) -> None:
     assert bill_of(tmp_path, [HEAD, notice]).account_number == "9999"
     other: Row = (30, [(30, "Account"), (90, "8888")])
     assert bill_of(tmp_path, [HEAD], [other, notice]).account_number == "9999"
+
+
+SERVICES = blocks(r"^SERVICE \d")
+READ_IN_SERVICE = in_line(r"^Meter (?P<id>\d+) {consumption} kWh$")
+
+
+@pytest.mark.parametrize(
+    ("second", "used"),
+    [("Meter 900002 500 kWh", [900_000, 500_000]), ("Meter 900002 500", [900_000, None]), ("", [900_000, None])],
+)
+def test_a_service_in_which_no_meter_is_read_has_one(tmp_path: Path, second: str, used: list[int | None]) -> None:
+    lines = ["SERVICE 1", "Meter 900001 900 kWh", "SERVICE 2", second]
+    rules = each_meter(
+        rows(READ_IN_SERVICE), type="electric", every=SERVICES, id=READ_IN_SERVICE, consumption=READ_IN_SERVICE
+    )
+    with scope(tmp_path, [(50 + 12 * at, [(30, line)]) for at, line in enumerate(lines) if line]) as where:
+        assert [meter.value("consumption") for meter in rules.read(where)] == used
+
+
+def test_where_no_meter_of_a_service_is_read_there_is_one_without_values(tmp_path: Path) -> None:
+    rules = each_meter(
+        rows(READ_IN_SERVICE), type="electric", every=SERVICES, id=READ_IN_SERVICE, consumption=READ_IN_SERVICE
+    )
+    with scope(tmp_path, [(50, [(30, "SERVICE 1")])]) as where:
+        assert [meter.value("consumption") for meter in rules.read(where)] == [None]

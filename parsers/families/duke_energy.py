@@ -95,9 +95,9 @@ FORMER = each_meter(
     section(*NAMED, until=(*NAMED, *ENDS), right=ASIDE),
     type="electric",
     id=right_of(*NAMED),
-    consumption=right_of("Energy Used", "Energy used") | REGISTER.summed(),
+    consumption=right_of("Energy Used", "Energy used") | REGISTER.summed().covering(r"\dKWH|^[\d,]{9,}$"),
     reading=REGISTER | in_line(r"\b(?:Actual|Estimated) reading on {month_day}(?: -)? {reading}"),
-    prior_reading=REGISTER | in_line(r"\bPrevious reading on {month_day}(?: -)? {prior_reading}"),
+    prior_reading=REGISTER | in_line(r"\bPrevious reading on {month_day}(?: ?-)? ?{prior_reading}"),
     multiplier=REGISTER | in_line(r"\bMultiplier (?:x )?{multiplier}"),
     demand_kw=in_line(r"{demand_kw} KW\b").largest()
     | in_line(r"\b(?:Actual|Billed|Billing)(?: Demand)?[ -]kW {demand_kw}(?: kW)?\b").largest(),

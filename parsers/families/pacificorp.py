@@ -31,7 +31,9 @@ READ = in_line(
     r"^(?P<id>[A-Z0-9]*\d{4,}[A-Z0-9]*) {billing_period_from} {billing_period_to} {days}"
     r" {prior_reading}(?: [A-Z][a-z]*)? {reading}(?: [A-Z][a-z]*)? {multiplier} {consumption} (?:on|mid|off)?kwh\b"
 )
-A_READ = r"^[A-Z0-9]*\d{4,}[A-Z][a-z]{2}\d.*(?<!kw)(?<!kvar)$|\d(?:on|mid|off)?kwh$"
+A_READ = (
+    r"^[A-Z0-9]*\d{4,}[A-Z][a-z]{2}\d+,\d{4}[A-Z](?!.*\d(?:on|off)?(?:kw|kvar)(?!h))|\d(?:on|mid|off)?kwh(?!-?\d*\.\d)"
+)
 GENERATES = prints("Net Metering", "Net metering", "Net Meter", "Excess Generation", "Generation Credit")
 EARLIER = row_end("Previous Account Balance").within(BALANCE)
 PAID = row_end("Payments/Credits").within(BALANCE)
@@ -68,7 +70,7 @@ class PacifiCorpUtility(Utility, family=True):
             reading=READ,
             prior_reading=READ,
             multiplier=READ,
-            demand_kw=in_line(r" {demand_kw} (?:on|off)?kw\b").largest(),
+            demand_kw=in_line(r" {demand_kw} (?:on|off)?kw\b").largest().covering(r"\d(?:on|off)?kw(?!h)"),
             tariff=in_line(r"\b(?P<tariff>Schedule [0-9][0-9A-Z]*)\b").first(),
             address=undivided_address_right_of("- ELECTRIC SERVICE"),
             attributes={"service_id": right_of("Service ID:")},

@@ -72,7 +72,7 @@ class FloridaPowerAndLight(Utility):
             blocks(r"Meter [Rr]eading - Meter", within=METERS),
             type="electric",
             id=METER_ID,
-            consumption=(row_end("kWh used", "kWh Used") | READ | REGISTER.summed()).unless(TWO_WAY, NET),
+            consumption=(READ | in_line(r"^kWh [Uu]sed {consumption}$") | REGISTER.summed()).unless(TWO_WAY, NET),
             reading=READ,
             prior_reading=READ,
             multiplier=READ,

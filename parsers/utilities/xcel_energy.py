@@ -83,6 +83,7 @@ class XcelEnergy(Utility):
             METERS,
             type="electric",
             where=~GAS,
+            every=SERVICES,
             consumption=USED.summed().covering(BESIDE_PERIODS),
             reading=READ,
             prior_reading=READ,
@@ -92,10 +93,24 @@ class XcelEnergy(Utility):
             shared=SHARED,
         ),
         each_meter(
-            METERS, type="gas", unit="therms", where=HEAT, consumption=THERMS, attributes=PREMISES, shared=SHARED
+            METERS,
+            type="gas",
+            unit="therms",
+            where=HEAT,
+            every=SERVICES,
+            consumption=THERMS,
+            attributes=PREMISES,
+            shared=SHARED,
         ),
         each_meter(
-            METERS, type="gas", unit="ccf", where=~(HEAT | ~GAS), consumption=CCF, attributes=PREMISES, shared=SHARED
+            METERS,
+            type="gas",
+            unit="ccf",
+            where=~(HEAT | ~GAS),
+            every=SERVICES,
+            consumption=CCF,
+            attributes=PREMISES,
+            shared=SHARED,
         ),
     )
     evidence = beside(
