@@ -1,6 +1,6 @@
 """The README is under test: every setting, command and reason stands in it, in today's words.
 
-``python tests/test_readme.py`` writes its two tables anew.
+``python tests/test_readme.py`` writes its tables and lists anew.
 """
 
 import re
@@ -13,6 +13,7 @@ from typer.main import get_command
 from ingest.cli import app
 from ingest.config import Account, Settings
 from ingest.reasons import Reason
+from parsers.registry import UTILITIES
 
 README = Path(__file__).parents[1] / "README.md"
 
@@ -41,6 +42,13 @@ def reasons_table() -> str:
     return "\n".join(rows)
 
 
+def utilities_list() -> str:
+    """The companies with a parser of their own: those that real bills have proven, then the others."""
+    ordered = sorted(UTILITIES, key=lambda utility: utility.name.casefold())
+    proven, unproven = ([one.name for one in ordered if one.proven is known] for known in (True, False))
+    return f"Proven by real bills: {', '.join(proven)}.\n\nNot yet proven (`unproven`): {', '.join(unproven)}."
+
+
 def section(name: str) -> re.Pattern[str]:
     return re.compile(rf"(?<=<!-- {name}: begin -->\n).*?(?=<!-- {name}: end -->)", re.DOTALL)
 
@@ -53,6 +61,11 @@ def test_every_setting_stands_in_the_readme() -> None:
 def test_every_reason_stands_in_the_readme() -> None:
     [found] = section("reasons").findall(README.read_text())
     assert found.strip() == reasons_table()
+
+
+def test_every_utility_stands_in_the_readme() -> None:
+    [found] = section("utilities").findall(README.read_text())
+    assert found.strip() == utilities_list()
 
 
 def test_every_command_and_option_stands_in_the_readme() -> None:
@@ -68,8 +81,12 @@ def test_every_command_and_option_stands_in_the_readme() -> None:
             assert any(option in text for option in parameter.opts), f"{name} {parameter.opts}"
 
 
+def generated() -> dict[str, str]:
+    return {"settings": settings_table(), "reasons": reasons_table(), "utilities": utilities_list()}
+
+
 if __name__ == "__main__":
     text = README.read_text()
-    for name, table in (("settings", settings_table()), ("reasons", reasons_table())):
+    for name, table in generated().items():
         text = section(name).sub(lambda _, table=table: f"{table}\n", text)  # type: ignore[misc]
     README.write_text(text)

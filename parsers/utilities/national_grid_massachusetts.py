@@ -8,7 +8,7 @@ from parsers.families.national_grid import NationalGridUtility
 
 class NationalGridMassachusetts(NationalGridUtility):
     code = "national_grid_massachusetts"
-    name = "National Grid"
+    name = "National Grid Massachusetts"
     marks = (
         ("www.nationalgridus.com", "DETAIL OF CURRENT CHARGES"),
         ("SERVICE FOR", "Northborough"),

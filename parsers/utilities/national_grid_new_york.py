@@ -6,7 +6,7 @@ from parsers.locate import not_a_bill
 
 class NationalGridNewYork(NationalGridUtility):
     code = "national_grid_new_york"
-    name = "National Grid"
+    name = "National Grid New York"
     marks = (
         "SERVICE FOR",
         "DATE BILL ISSUED",
