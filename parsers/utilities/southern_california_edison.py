@@ -75,7 +75,7 @@ LISTED = "delivery charges are listed without a total"
 class SouthernCaliforniaEdison(Utility):
     code = "southern_california_edison"
     name = "Southern California Edison"
-    marks = ("www.sce.com", "Southern California Edison", "Customer account", "Date bill prepared")
+    marks = ("sce.com", "Southern California Edison", "Customer account", "Date bill prepared")
     services = ("electric",)
     begins = r"/ Page 1 of \d"
     skip_pages = ("What are my options for paying my bill?",)
