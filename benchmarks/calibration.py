@@ -6,18 +6,16 @@ than 99.5 % of the values with a confidence of 0.9 or more are right. ``--show``
 """
 
 import argparse
-import asyncio
 import collections
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import labels
+from readings import read_all
 
-from ingest.parsing import ParserPool
 from parsers.model import Document
 
 WANTED, FROM = 0.995, 0.9
@@ -43,7 +41,8 @@ def main() -> int:
     paths = labels.labelled(chosen.corpus, chosen.only)
     everything = []
     for title, how in (("parsers", {}), ("generic alone", {"generic": True})):
-        values = asyncio.run(read_all(paths, how))
+        documents = read_all(paths, how)
+        values = [one for path, document in zip(paths, documents, strict=True) for one in compared(path, document)]
         everything += values
         show(f"{title}: {len(paths)} documents", values)
     show("both together", everything)
@@ -52,12 +51,6 @@ def main() -> int:
         for value in sorted((one for one in everything if sure(one) and not one.right), key=lambda one: one.where):
             print(f"{value.confidence:.4f} {value.where} ({', '.join(value.grounds)})")
     return 0 if share(list(filter(sure, everything))) >= WANTED else 1
-
-
-async def read_all(paths: Sequence[Path], how: Mapping[str, Any]) -> list[Value]:
-    async with ParserPool(size=2, wall_seconds=600, cpu_seconds=600) as pool:
-        documents = await asyncio.gather(*(pool.read(path, **how) for path in paths))
-    return [value for path, document in zip(paths, documents, strict=True) for value in compared(path, document)]
 
 
 def compared(path: Path, document: Document) -> Iterator[Value]:

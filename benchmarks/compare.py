@@ -6,17 +6,15 @@ has null) are the costly ones: it exits with 1 where there is any.
 """
 
 import argparse
-import asyncio
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import labels
-
-from ingest.parsing import ParserPool
+from readings import read_all
 
 
 def main() -> int:
@@ -27,27 +25,21 @@ def main() -> int:
     options.add_argument("--generic", action="store_true", help="as if no company had a parser of its own")
     chosen = options.parse_args()
     paths = labels.labelled(chosen.folder, chosen.only)
-    how = {"generic": True} if chosen.generic else {}
-    reads = asyncio.run(read_all(paths, how))
+    documents = read_all(paths, {"generic": True} if chosen.generic else {})
+    reads = [document.to_json() for document in documents]
     everything: Counter[str] = Counter()
     for folder, group in groupby(zip(paths, reads, strict=True), key=lambda one: one[0].parent.name):
-        documents = list(group)
+        of_folder = list(group)
         counts: Counter[str] = Counter()
-        for path, read in documents:
+        for path, read in of_folder:
             for field, outcome, told in compared(path, read):
                 counts[outcome] += 1
                 if chosen.verbose and outcome != "right":
                     print(f"{path}: {field}: {outcome}: {told}")
-        print(line(folder, len(documents), counts))
+        print(line(folder, len(of_folder), counts))
         everything += counts
     print(line("all", len(paths), everything))
     return 1 if everything["wrong"] or everything["extra"] else 0
-
-
-async def read_all(paths: Sequence[Path], how: Mapping[str, Any]) -> list[dict[str, Any]]:
-    async with ParserPool(size=2, wall_seconds=600, cpu_seconds=600) as pool:
-        documents = await asyncio.gather(*(pool.read(path, **how) for path in paths))
-    return [document.to_json() for document in documents]
 
 
 def compared(path: Path, read: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:

@@ -5,8 +5,9 @@ Of a document that is no bill, or nobody's, it shows what its pages say and how 
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
-from parsers.lines import Line
+from parsers.lines import Line, squeezed
 from parsers.marked import Mark, marked_lines, marks
 from parsers.model import Bill, Document
 from parsers.outcome import Attempt, Found
@@ -14,7 +15,7 @@ from parsers.region import Sheet
 from parsers.registry import UTILITIES, prints_all
 from parsers.utility import Utility
 
-NEAREST = 3  # parsers whose marks a foreign document is compared with
+NEAREST = 5  # parsers whose marks a foreign document is compared with
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,11 @@ class Nearness:
     code: str
     printed: tuple[str, ...]
     lacking: tuple[str, ...]
+
+    @property
+    def telling(self) -> float:
+        """How much the printed marks tell: one that many parsers have tells little."""
+        return sum(1 / _shared_by(mark) for mark in self.printed)
 
 
 @dataclass
@@ -40,7 +46,7 @@ class Explanation:
         self.pages = {sheet.number: sheet.lines for sheet in sheets}
         near = [_nearness(utility, sheets) for utility in UTILITIES]
         near = [one for one in near if one.printed]
-        self.nearest = sorted(near, key=lambda one: len(one.lacking) - len(one.printed))[:NEAREST]
+        self.nearest = sorted(near, key=lambda one: one.telling, reverse=True)[:NEAREST]
 
     @property
     def marks(self) -> list[Mark]:
@@ -128,6 +134,16 @@ def _nearness(utility: type[Utility], sheets: Sequence[Sheet]) -> Nearness:
         shown = next((text for text in texts if prints_all(sheets, (text,))), None)
         (printed if shown else lacking).append(shown or " / ".join(texts))
     return Nearness(utility.code, tuple(printed), tuple(lacking))
+
+
+@cache
+def _shared_by(mark: str) -> int:
+    """How many parsers have a mark, in whatever case."""
+    plain = squeezed(mark).casefold()
+    texts = [
+        [text for one in utility.marks for text in ((one,) if isinstance(one, str) else one)] for utility in UTILITIES
+    ]
+    return sum(any(squeezed(text).casefold() == plain for text in of_one) for of_one in texts) or 1
 
 
 def _near(nearest: Sequence[Nearness]) -> Iterator[str]:

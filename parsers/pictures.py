@@ -9,9 +9,11 @@ from PIL import Image, ImageDraw, ImageFont
 
 from parsers.document import from_header, open_document
 from parsers.errors import DocumentError
+from parsers.formats import format_of
 from parsers.frame import Frame
 from parsers.marked import Mark
 from parsers.model import Box, DocumentKind
+from parsers.photos import as_pdf
 from parsers.recovery import rewritten
 
 SCALE = 2.0  # pixels for each point: 144 dots an inch
@@ -40,7 +42,8 @@ def drawn(path: Path, number: int, marks: Sequence[Mark]) -> Image.Image:
 
 def _rendered(path: Path, number: int, frame: Frame | None) -> Image.Image:
     """The whole page, also what its crop box hides: places count from the media box."""
-    data = from_header(path.read_bytes())
+    data = path.read_bytes()
+    data = as_pdf(data) if format_of(data) else from_header(data)
     try:
         with closing(_opened(data)) as pdf:
             page = pdf[number - 1]

@@ -5,6 +5,7 @@ from pathlib import Path
 import pikepdf
 import pytest
 from drawn import pdf
+from PIL import Image
 
 import parsers
 from parsers.errors import DocumentError
@@ -99,6 +100,13 @@ def test_a_cropped_and_turned_page_is_drawn_whole_with_its_boxes_in_place(tmp_pa
     picture = drawn(path, 1, [mark])
     assert picture.size == (1584, 1224)
     assert picture.getpixel((round(100 * SCALE - AROUND), round(210 * SCALE))) == DOUBTFUL
+
+
+def test_a_photo_is_drawn_too(tmp_path: Path) -> None:
+    path = tmp_path / "photo.png"
+    Image.new("RGB", (1224, 1584), (255, 255, 255)).save(path)
+    picture = drawn(path, 1, [Mark(1, (100, 200, 140, 220), "x", ("amount_due",), 0.95)])
+    assert picture.getpixel((round(100 * SCALE - AROUND), round(210 * SCALE))) == FAIR
 
 
 def test_names_at_one_place_do_not_cover_each_other() -> None:
