@@ -8,7 +8,9 @@ from drawn import Row, sheets
 from parsers.model import Bill
 from parsers.reading import read_bill
 from parsers.registry import claims
+from parsers.utilities.atmos_energy import AtmosEnergy
 from parsers.utilities.con_edison import ConEdison
+from parsers.utilities.duke_energy_carolinas import DukeEnergyCarolinas
 from parsers.utilities.florida_power_and_light import FloridaPowerAndLight
 from parsers.utilities.georgia_power import GeorgiaPower
 from parsers.utilities.national_grid_massachusetts import NationalGridMassachusetts
@@ -318,3 +320,67 @@ def test_meters_of_pennsylvania_without_a_constant(tmp_path: Path) -> None:
         ("990850086", 2_204_000, "GS1"),
         ("990850087", 400_000, "GS1"),
     ]
+
+
+@pytest.mark.parametrize(("balance", "due", "total"), [("$0.00", "$300.00", 300_00), ("$50.00", "$350.00", None)])
+def test_pennsylvania_as_it_billed_until_2021(tmp_path: Path, balance: str, due: str, total: int | None) -> None:
+    summary = [
+        ("Billing Summary", ""),
+        ("Balance as of Sep 15, 2020", balance),
+        ("Total Distribution Charges", "$100.00"),
+        ("Total Generation & Transmission Charges", "$200.00"),
+        ("Total Current Charges", due),  # with the balance
+        ("Amount Due By Oct 1, 2020", due),
+        ("Bill Account Number: 99291-13065", ""),
+        ("Rate Schedule: LP4", ""),
+        ("Current Supplier: EXAMPLE POWER & GAS LLC", ""),
+    ]
+    front: list[Row] = [
+        (20, [(26, "Page 1"), (100, "pplelectric.com"), (300, "PPL Electric Utilities")]),
+        (40, [(26, "Your Electric Usage Profile")]),
+        (53, [(26, "Service to:")]),
+        *((66 + 13 * n, [(300, label), (-580, value)]) for n, (label, value) in enumerate(summary)),
+    ]
+    back: list[Row] = [
+        (20, [(26, "kWh Delivered (to Customer)")]),
+        (46, [(26, "990959689"), (90, "Sep 11"), (140, "02366"), (190, "88"), (230, "2400"), (270, "211200")]),
+        (59, [(90, "Aug 12"), (140, "02278")]),
+        (72, [(26, "Days Billed: 30"), (150, "Total Delivered: 211200")]),
+        (100, [(26, "Generation & Transmission Charges for Aug 12 - Sep 11")]),
+    ]
+    bill = bill_of(tmp_path, PplElectric, front, back)
+    assert (bill.delivery_charge, bill.supply_charge, bill.total_amount) == (100_00, 200_00, total)
+    assert (str(bill.billing_period_from), str(bill.billing_period_to)) == ("2020-08-12", "2020-09-11")
+    assert (bill.supplier_name, bill.meters[0].tariff) == ("EXAMPLE POWER & GAS LLC", "LP4")
+    assert [(meter.id, meter.consumption) for meter in bill.meters] == [("990959689", 211_200_000)]
+
+
+@pytest.mark.parametrize(("paid", "left"), [("-120.00", 0), ("-20.00", None)])
+def test_payments_of_a_gas_customer_settle_the_balance(tmp_path: Path, paid: str, left: int | None) -> None:
+    lines = [
+        ("atmosenergy.com", ""),
+        ("Account Number: 3099000001", ""),
+        ("Billing Date: 01/15/24", ""),
+        ("Account Summary", ""),
+        ("Previous Balance", "120.00"),
+        ("Payment(s)", paid),
+        ("Current Charges", "80.00"),
+        ("Total Amount Due", "$180.00"),
+    ]
+    page: list[Row] = [(20 + 13 * n, [(26, label), (-300, value)]) for n, (label, value) in enumerate(lines)]
+    assert bill_of(tmp_path, AtmosEnergy, page).outstanding_balance == left
+
+
+@pytest.mark.parametrize("previous", ["-27415", "- 27415", "27415"])
+def test_a_dash_before_a_reading_is_no_minus(tmp_path: Path, previous: str) -> None:
+    lines = [
+        "duke-energy.com 800.777.9898",
+        "Bill date Feb 23, 2021",
+        "For service Jan 25 - Feb 21",
+        "Current electric usage for meter number 991262413",
+        "Actual reading on Feb 21 28474",
+        f"Previous reading on Jan 25 {previous}",
+        "Energy Used 1,059 kWh",
+    ]
+    bill = bill_of(tmp_path, DukeEnergyCarolinas, [(20 + 13 * n, [(26, line)]) for n, line in enumerate(lines)])
+    assert [check.holds for check in bill.checks if check.name == "readings_and_usage"] == [True]

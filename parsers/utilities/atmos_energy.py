@@ -26,7 +26,7 @@ READ = in_line(
     r" {reading}(?: [A-Z][a-z]*)?$"
 )
 EARLIER = row_end("Previous Balance", "PREVIOUS BALANCE")
-PAID = row_end("Payment Received", "Payments Received")
+PAID = row_end("Payment Received", "Payments Received") | row_end("Payment(s)").within(SUMMARY)
 CURRENT = right_of("CURRENT CHARGES") | right_of("Current Charges").within(SUMMARY)
 
 
@@ -40,8 +40,8 @@ class AtmosEnergy(Utility):
 
     account_number = right_of("Service Account Number:") | right_of("Account Number:")
     billed_on = right_of("Billing Date:")
-    due_on = below("DUE DATE") | right_of("DUE DATE")
-    amount_due = right_of("TOTAL AMOUNT DUE", "Total Amount Due") | below("TOTAL DUE")
+    due_on = below("DUE DATE") | right_of("DUE DATE") | below("Due Date")
+    amount_due = right_of("TOTAL AMOUNT DUE", "Total Amount Due") | below("TOTAL DUE", "Total Due")
     outstanding_balance = row_end("Balance Forward", "BALANCE FORWARD") | settled(EARLIER, PAID)
     total_amount = CURRENT
     gas_amount = confirmed(CURRENT, by=right_of("CURRENT GAS CHARGE TOTAL", "TAX/FEE CHARGE TOTAL").summed())

@@ -1,4 +1,7 @@
-"""PPL Electric Utilities: a ring of supply and delivery on page 1, meter table and summary side by side on page 2."""
+"""PPL Electric Utilities: a ring of supply and delivery on page 1, meter table and summary side by side on page 2.
+
+Until about 2021 the summary stood on page 1, with the distribution charges and those of generation and transmission.
+"""
 
 from parsers.locate import (
     HEADING,
@@ -12,6 +15,7 @@ from parsers.locate import (
     in_line,
     is_zero,
     name_below,
+    name_right_of,
     one_meter,
     prints,
     right_of,
@@ -27,10 +31,13 @@ METERS = section("kWh Delivered", until="Total Delivered", right="Billing Summar
 
 DUE = in_line(r"Amount Due By {due_on} {amount_due}")
 BALANCE = in_line(r"Balance as of {billed_on} {outstanding_balance}")
-USAGE = in_line(r"Usage from {billing_period_from:month_day} ?[-\u2013] ?{billing_period_to:month_day}") | in_line(
-    r"Usage from {billing_period_from} ?[-\u2013] ?{billing_period_to}"
+USAGE = (
+    in_line(r"Usage from {billing_period_from:month_day} ?[-\u2013] ?{billing_period_to:month_day}")
+    | in_line(r"Usage from {billing_period_from} ?[-\u2013] ?{billing_period_to}")
+    | in_line(r"Transmission Charges for {billing_period_from:month_day} ?[-\u2013] ?{billing_period_to:month_day}")
 )
-READ = in_line(r"^(?P<id>\d{6,})(?: {difference} {multiplier})? {consumption}$")  # of homes the readings alone
+# beside the number its last day and reading until 2021, between others below; of homes no difference and constant
+READ = in_line(r"^(?P<id>\d{6,})(?: {month_day} {number})?(?: {difference} {multiplier})? {consumption}$")
 PHONE = r"(?:\d-)?\(?\d{3}\)?[- .]\d{3}[- .]\d{4}$"
 BUDGET = prints("Budget", within=SUMMARY)
 RING_TOTAL = below("Usage Charges")
@@ -40,7 +47,10 @@ METER = {
     "billing_period_from": USAGE.of_bill(),
     "billing_period_to": USAGE.of_bill(),
     "days": right_of("Days Billed:").of_bill(),
-    "tariff": in_line(r"(?<!Lighting )Rate: (?P<tariff>[A-Z][\w/&-]*)(?=\.|,| for | \(|$)").of_bill(),
+    "tariff": (
+        in_line(r"(?<!Lighting )Rate: (?P<tariff>[A-Z][\w/&-]*)(?=\.|,| for | \(|$)")
+        | in_line(r"Rate Schedule: (?P<tariff>[A-Z][\w/&-]*)(?=\.|,|$)")
+    ).of_bill(),
     "demand_kw": in_line(r"{demand_kw} kW at \$").within(DELIVERY).largest().of_only_meter(),
     "address": address_below("Service to:", skip=1).of_bill(),
 }
@@ -52,7 +62,7 @@ class PplElectric(Utility):
     marks = (
         "pplelectric.com",
         "PPL Electric Utilities",
-        ("Usage Charges", "Usage from", "Billing Details on Back"),
+        ("Usage Charges", "Usage from", "Billing Details on Back", "Your Electric Usage Profile"),
         "Service to:",
     )
     services = ("electric",)
@@ -63,8 +73,8 @@ class PplElectric(Utility):
     due_on = DUE | below("Due Date")
     amount_due = DUE | below("Amount Due")
     outstanding_balance = BALANCE.within(SUMMARY)
-    delivery_charge = right_of("Total Delivery Charges")
-    supply_charge = right_of("Total Supply Charges")
+    delivery_charge = right_of("Total Delivery Charges") | right_of("Total Distribution Charges")
+    supply_charge = right_of("Total Supply Charges") | right_of("Total Generation & Transmission Charges")
     electricity_amount = RING_TOTAL
     total_amount = adding_up(
         RING_TOTAL.unless(prints("Other Charges", within=SUMMARY), "other charges come on top of the usage charges"),
@@ -77,20 +87,18 @@ class PplElectric(Utility):
     ).unless(BUDGET, "a budget plan sets what is due")
     community_solar_bill_credit = absent("no such line is known on these bills")
     supplier_name = (  # the name ends above the supplier's telephone number
-        name_below("Supply", until=PHONE)
-        .within(RING)
-        .except_for("PPL Electric Utilities", reason="PPL itself is the default supplier")
-    )
+        name_below("Supply", until=PHONE).within(RING) | name_right_of("Current Supplier:")
+    ).except_for("PPL Electric Utilities", reason="PPL itself is the default supplier")
     electricity_consumption = right_of("Total Delivered:")
 
     meters = (
         each_meter(rows(READ, within=METERS), type="electric", at_least=2, id=READ, consumption=READ, shared=METER)
         | one_meter(  # several rows of one meter: only their total is sure to hold them all
             type="electric",
-            id=right_of("Meter").shaped(r"\d{6,}"),
+            id=right_of("Meter").shaped(r"\d{6,}") | READ.within(METERS),
             consumption=right_of("Total Delivered:"),
-            difference=READ,
-            multiplier=READ,
+            difference=READ.within(METERS),
+            multiplier=READ.within(METERS),
             shared=METER,
         ),
     )
