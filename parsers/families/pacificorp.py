@@ -60,6 +60,8 @@ class PacifiCorpUtility(Utility, family=True):
         each_meter(
             blocks(READ, within=SERVICES, headed=True),
             type="electric",
+            where=prints("METER READINGS"),
+            every=SERVICES,
             id=READ,
             consumption=READ.covering(A_READ).unless(
                 GENERATES, "which register counts is not known where power is generated"

@@ -69,9 +69,7 @@ class CpsEnergy(Utility):
         each_meter(
             blocks(START, within=ELECTRIC),
             type="electric",
-            demand_kw=in_line(r"(?:Actual|Billing) Demand {demand_kw} KW")
-            .largest()
-            .covering(r"^\w+Demand\d|Demand.*KW$"),
+            demand_kw=in_line(r"(?:Actual|Billing) Demand {demand_kw} KW").largest().covering(r"^\w+Demand\d|\dKW$"),
             tariff=below("Electric")
             .shaped(NO_CHARGE)
             .within(section("Previous Bill", until="Total Electric Bill", closed=True))

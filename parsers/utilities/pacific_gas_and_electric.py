@@ -72,7 +72,9 @@ ELECTRIC = section(
     onward=True,
 )
 GAS = section("Details of PG&E Gas Charges", "Details of Gas Charges", until=ENDS, onward=True)
-PERIOD = in_line(r"^{billing_period_from} (?:-|\u2013|to) {billing_period_to} \({days} billing days?\)")
+PERIOD = in_line(r"^{billing_period_from} (?:-|\u2013|to) {billing_period_to} \({days} billing days?\)").covering(
+    r"\(\d+billingday"
+)
 METER = {
     "id": right_of("Meter #"),
     "billing_period_from": PERIOD,

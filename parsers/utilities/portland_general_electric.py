@@ -83,7 +83,7 @@ class PortlandGeneralElectric(Utility):
             days=USED,
             billing_period_from=in_line(r"^{billing_period_from}(?: {number})?$").smallest(),
             billing_period_to=in_line(r"^{billing_period_to}(?: {number})?$").largest(),
-            demand_kw=in_line(r"\({demand_kw} KW x \$").largest().of_only_meter(),
+            demand_kw=in_line(r"\({demand_kw} KW x \$").largest().covering(r"\dKWx\$").of_only_meter(),
             tariff=in_line(r"^(?P<tariff>Schedule \d+.*)$").first(),
             address=address_below("Service Address:").of_bill(),
             attributes={"pod_id": POINT_OF_DELIVERY.of_bill()},

@@ -74,7 +74,11 @@ class SiliconValleyPower(Utility):
             billing_period_from=ROW,
             billing_period_to=ROW,
             tariff=ROW,
-            demand_kw=in_line(r"(?:Actual|Billed): {demand_kw}").within(DEMAND).largest().of_only_meter(),
+            demand_kw=in_line(r"(?:Actual|Billed): {demand_kw}")
+            .within(DEMAND)
+            .largest()
+            .covering(r"Actual|Billed|^[\d,.]+$")
+            .of_only_meter(),
             address=street_right_of("Service Address:").of_bill(),
         ),
     )
