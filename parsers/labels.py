@@ -2,7 +2,8 @@
 
 Labels are compared without spaces, so that stray, doubled and missing ones do not matter, but with their case. A label
 may be wrapped over lines that stand below each other. Where it begins a phrase anywhere, only those places count:
-``Current Charges`` is not found inside ``Total Current Charges``.
+``Current Charges`` is not found inside ``Total Current Charges``. On a page that was read by OCR a label that is not
+found as it is may have a letter or two misread.
 """
 
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from parsers.lines import Line, Span, Word, squeezed
 from parsers.model import Box
+from parsers.nearly import find_nearly
 from parsers.region import Area, Region, remembered, unwrapped
 
 WRAP_SPACING = 2.0  # of the font size: the next line of a wrapped label stands no lower
@@ -75,7 +77,21 @@ def _remembered(area: Area, label: str) -> list[Spot]:
 
 def _in_area(area: Area, label: str) -> Iterator[Spot]:
     single = [spot for line in area.lines for spot in _in_line(area, line, squeezed(label))]
-    yield from single or _wrapped(area, label)
+    found = single or list(_wrapped(area, label))
+    if not found and area.sheet.was_picture:
+        found = [spot for line in area.lines for spot in _nearly_in_line(area, line, squeezed(label))]
+    yield from found
+
+
+def _nearly_in_line(area: Area, line: Line, wanted: str) -> Iterator[Spot]:
+    """The place of a label that OCR read with mistakes."""
+    text, places = line.squeezed
+    place = find_nearly(wanted, text)
+    if place:
+        begin, end = places[place[0]], places[place[1] - 1] + 1
+        if _bounded(line.text, begin, end):
+            leads = any(begin == phrase for phrase, _ in line.phrases)
+            yield Spot(area, line, begin, end, (line.span(begin, end),), leads)
 
 
 def _in_line(area: Area, line: Line, wanted: str) -> Iterator[Spot]:

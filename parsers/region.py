@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from parsers.document import Page
 from parsers.lines import Line, Word, lines_of, squeezed
+from parsers.nearly import find_nearly
 
 T = TypeVar("T")
 
@@ -50,13 +51,20 @@ class Sheet:
         """All of the page."""
         return Area(self)
 
+    @property
+    def was_picture(self) -> bool:
+        """Whether its text was read by OCR, and may have mistakes."""
+        return self.page.origin == "ocr"
+
     def prints(self, text: str) -> bool:
         """Whether the page prints this text in one piece, told from its cheap text alone."""
-        return squeezed(text) in self.squeezed
+        return squeezed(text) in self.squeezed or (
+            self.was_picture and bool(find_nearly(squeezed(text), self.squeezed))
+        )
 
     def may_print(self, text: str) -> bool:
         """Whether the page can hold these words, told from its cheap text alone."""
-        return all(squeezed(word) in self.squeezed for word in unwrapped(text))
+        return self.was_picture or all(squeezed(word) in self.squeezed for word in unwrapped(text))
 
 
 @dataclass(frozen=True, eq=False)

@@ -164,7 +164,9 @@ _COMMON = set(Utility.__mro__)
 
 def claims(sheets: Sequence[Sheet], utilities: Sequence[type[Utility]] = UTILITIES) -> list[type[Utility]]:
     """The utilities whose marks a page of the document prints."""
-    return [utility for utility in utilities if any(_prints(sheet, utility.marks) for sheet in sheets)]
+    claimed = [utility for utility in utilities if any(_prints(sheet, utility.marks) for sheet in sheets)]
+    pictures = [sheet for sheet in sheets if sheet.was_picture]
+    return claimed or [utility for utility in utilities if any(_nearly_prints(one, utility.marks) for one in pictures)]
 
 
 def all_but(codes: Collection[str]) -> tuple[type[Utility], ...]:
@@ -193,3 +195,9 @@ def _prints(sheet: Sheet, marks: Marks) -> bool:
     text = sheet.squeezed.casefold()
     alternatives = ((mark,) if isinstance(mark, str) else mark for mark in marks)
     return all(any(squeezed(one).casefold() in text for one in group) for group in alternatives)
+
+
+def _nearly_prints(sheet: Sheet, marks: Marks) -> bool:
+    """The same where OCR read some of them with mistakes; a utility whose marks stand there as they are goes first."""
+    alternatives = ((mark,) if isinstance(mark, str) else mark for mark in marks)
+    return all(any(_prints(sheet, (one,)) or sheet.prints(one) for one in group) for group in alternatives)

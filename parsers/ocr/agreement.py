@@ -8,19 +8,21 @@ from dataclasses import dataclass, replace
 from parsers.ocr.first import Sighted, reread
 from parsers.ocr.picture import DPI, POINTS, Grey
 from parsers.ocr.second import SecondReading, second_readings
-from parsers.ocr.vocabulary import is_word, mended
+from parsers.ocr.vocabulary import is_word, mended, shape
 
 SURE = 90.0  # of 100: letters that the first engine is so sure of need no second reading
 SURE_SCORE, SCORE, GUESSED = 0.9, 0.8, 0.6  # of the second engine: sure, likelier than the first one, guessed
 DIRT = 45.0  # of 100: what the first engine is less sure of and the second one guesses at is no word
 SURE_OF_LETTERS = 0.97
 TELLING = 4  # letters and digits that are not the same by chance
+DASHES = ("-", "\u2013", "\u2014")
 COMMAS_SEEN = 85.0  # of 100
 ROOM = 0.4  # of the size: so far around a word a sign may stand that the first engine did not see
 ABOVE = 0.15  # of the size
 _THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d,])")
 _ENDS = re.compile(r"^[\"'\u2018\u2019\u201c*|_~]+|[\"'\u2018\u2019\u201c\u201d.,:;*|_~]+$")
 _ALIKE = str.maketrans("\u2212\u2013\u2014\u00a2\u2018\u2019", "---c''", "\u00b0")
+_TWO_WORDS = re.compile(r"[a-z][.:;][a-z]")
 _LOOKS_NUMERIC = re.compile(r"[\d$#%]|^[-\u2014\u2212(.]*[OolISsBZzgq,.-]{2,}$")
 
 
@@ -75,7 +77,7 @@ def _as_elsewhere(one: Settled, certain: AbstractSet[str]) -> Settled:
 
 def _decided(word: Sighted, second: SecondReading, thirds: Sequence[str]) -> Settled:
     """A word that the engines read differently at first."""
-    if second.score < GUESSED and word.confidence < DIRT:
+    if second.score < GUESSED and word.confidence < DIRT and word.text not in DASHES:
         return Settled(word, "", agreed=False)
     part = plain_value(second.text) in plain_value(word.text)  # its crop may have cut the word off
     text = word.text if part or second.score < SCORE else second.text
@@ -83,7 +85,18 @@ def _decided(word: Sighted, second: SecondReading, thirds: Sequence[str]) -> Set
     if not agreed and _only_commas_differ(word, second) and all(same(third, word.text) for third in thirds):
         text, agreed = word.text, True
     one = Settled(word, text, agreed, frozenset({word.text, second.text, *thirds}))
-    return one if agreed or any(map(str.isdigit, text)) else _as_a_word(one, second, part=part)
+    if agreed:
+        return one
+    alike = next((text for text in one.readings if _is_word_like(text, second.text)), None)
+    if alike:
+        return replace(one, text=alike, agreed=True)
+    return one if any(map(str.isdigit, text)) else _as_a_word(one, second, part=part)
+
+
+def _is_word_like(text: str, other: str) -> bool:
+    """Whether bills print this word, and the other reading took letters for digits: ``0ct`` for ``Oct``."""
+    word = plain_value(text)
+    return word.isalpha() and is_word(word) and shape(word) == shape(plain_value(other))
 
 
 def _as_a_word(one: Settled, second: SecondReading, *, part: bool) -> Settled:
@@ -118,7 +131,7 @@ def plain_value(text: str) -> str:
 
 
 def _doubted(word: Sighted) -> bool:
-    return word.confidence < SURE or bool(_LOOKS_NUMERIC.search(word.text))
+    return word.confidence < SURE or bool(_LOOKS_NUMERIC.search(word.text) or _TWO_WORDS.search(word.text))
 
 
 def _rooms(words: Sequence[Sighted]) -> list[tuple[float, float]]:

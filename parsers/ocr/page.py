@@ -11,6 +11,7 @@ from parsers.model import Box
 from parsers.ocr.agreement import Settled, settled
 from parsers.ocr.first import sighted
 from parsers.ocr.picture import Picture, Placing
+from parsers.ocr.pieces import mended
 from parsers.ocr.rows import Row, font_size, rows
 from parsers.ocr.upright import upright
 from parsers.page import Origin, OwnPage
@@ -60,7 +61,7 @@ class OcrPage(OwnPage):
     @cached_property
     def _reading(self) -> _Reading:
         picture = upright(self._render())
-        words = settled(sighted(picture.pixels), picture.pixels)
+        words = settled(mended(sighted(picture.pixels), picture.pixels), picture.pixels)
         return _Reading(rows(words), picture.placing)
 
     def _of_row(self, row: Row) -> Iterator[Char]:
