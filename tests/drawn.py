@@ -6,9 +6,13 @@ from pathlib import Path
 
 from parsers.document import open_document
 from parsers.kinds import BILL_KINDS, METER_KINDS
+from parsers.model import Bill
 from parsers.outcome import Field, Missing, Outcome, Scope
+from parsers.reading import read_bill
 from parsers.region import Region, Sheet
+from parsers.registry import claims
 from parsers.rules import Rule
+from parsers.utility import Utility
 from samples.drawing import Sheet as Drawing
 
 Row = tuple[float, Sequence[tuple[float, str]]]
@@ -44,3 +48,10 @@ def scope(folder: Path, *pages: Sequence[Row]) -> Iterator[Scope]:
 def read(rule: Rule, where: Scope, field: str = "total_amount") -> Outcome:
     rule.check(field)
     return rule.read(where, Field(field, field, (BILL_KINDS | METER_KINDS)[field]))
+
+
+def bill_of(folder: Path, utility: type[Utility], *pages: Sequence[Row]) -> Bill:
+    """The bill on these pages, which its utility and no other claims."""
+    with sheets(folder, *pages) as drawn:
+        assert claims(drawn) == [utility]
+        return read_bill(utility, drawn, [])
