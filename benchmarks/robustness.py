@@ -24,6 +24,7 @@ from parsers.document import open_document
 from parsers.errors import DocumentError
 from parsers.model import Bill, Meter
 from parsers.reading import read_bill
+from parsers.region import Sheet
 from parsers.registry import claims
 from parsers.split import split
 from parsers.utility import Utility
@@ -77,9 +78,9 @@ def opened(path: Path, most_pages: int) -> tuple[type[Utility] | None, list[Leaf
         with open_document(path) as document:
             pages = document.pages if document.page_count <= most_pages else ()
             leaves = [Leaf.of(page) for page in pages]
+            claimed = claims([Sheet(page) for page in pages])
     except DocumentError:
         return None, []
-    claimed = claims([leaf.sheet for leaf in leaves])
     return (claimed[0] if len(claimed) == 1 else None), leaves
 
 

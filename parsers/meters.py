@@ -163,8 +163,8 @@ def _merged(one: MeterRead, other: MeterRead) -> MeterRead:
 
 def _combined(name: str, one: Outcome, other: Outcome) -> Outcome:
     if not isinstance(one, Found) or not isinstance(other, Found):
-        if name == "consumption":
-            return Missing("not read for every register of the meter")
+        if name in ("consumption", "billing_period_from", "billing_period_to"):
+            return Missing("not read for every part of the meter")
         return one if isinstance(one, Found) else other
     if name == "consumption":
         return replace(one, value=one.value + other.value, rule=f"sum of {one.rule}")

@@ -79,7 +79,7 @@ class PortlandGeneralElectric(Utility):
             METERS,
             type="electric",
             id=in_line(rf"^Meter # ?{ID}\b"),
-            consumption=USED,
+            consumption=USED.covering(r"daysofservice"),
             days=USED,
             billing_period_from=in_line(r"^{billing_period_from}(?: {number})?$").smallest(),
             billing_period_to=in_line(r"^{billing_period_to}(?: {number})?$").largest(),

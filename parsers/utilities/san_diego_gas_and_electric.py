@@ -39,7 +39,9 @@ DATED = r"^\d+/\d+/\d+-\d+/"
 USED = in_line(DATES + r" {reading} {prior_reading} {difference} {multiplier} {consumption}(?!\S)")
 BURNT = in_line(DATES + r" {number} {number} {number} [\d.]+ [\d.]+ {consumption}(?!\S)")
 ONE_TO_ONE = in_line(rf"^{PERIOD} {{count}} {{number}} {{number}} {{difference}} 1\.0+ {{multiplier}} {{number}}")
-SPAN = in_line(r"Billing Period: {billing_period_from} ?- ?{billing_period_to}(?: Total Days: {days})?")
+SPAN = in_line(r"Billing Period: {billing_period_from} ?- ?{billing_period_to}(?: Total Days: {days})?").covering(
+    r"BillingPeriod:\d"
+)
 PREVIOUS = right_of("Previous Balance").within(SUMMARY)
 PAYMENTS = in_line(r"(?:Payment|Credit|Adjustment)\b.*? {payments}(?!\S)").within(PAID).summed()
 CCA_TOTAL = "Total CCA Electric Generation Charges"

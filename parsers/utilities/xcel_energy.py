@@ -29,7 +29,8 @@ METER = in_line(
     r"\bMETER (?P<id>[A-Z0-9]*\d{4,}[A-Z0-9]*)\b.* Read Dates: {billing_period_from} ?- ?{billing_period_to}"
     r"(?: \({days} Days\))?"
 )
-SERVICES = blocks(r"\b(?:ELECTRICITY|NATURAL GAS) SERVICE DETAILS\b", within=blocks(r"\bSERVICE ADDRESS:"), headed=True)
+A_SERVICE = r"\b(?:ELECTRICITY|NATURAL GAS) SERVICE DETAILS\b"
+SERVICES = blocks(A_SERVICE, within=blocks(r"\bSERVICE ADDRESS:"), headed=True)
 METERS = blocks(METER, within=SERVICES, headed=True)
 GAS = prints("NATURAL GAS SERVICE DETAILS")
 ADJUSTED = section("NATURAL GAS ADJUSTMENTS", until="NATURAL GAS CHARGES")
@@ -83,7 +84,7 @@ class XcelEnergy(Utility):
             METERS,
             type="electric",
             where=~GAS,
-            every=SERVICES,
+            every=blocks(A_SERVICE),
             consumption=USED.summed().covering(BESIDE_PERIODS),
             reading=READ,
             prior_reading=READ,
@@ -97,7 +98,7 @@ class XcelEnergy(Utility):
             type="gas",
             unit="therms",
             where=HEAT,
-            every=SERVICES,
+            every=blocks(A_SERVICE),
             consumption=THERMS,
             attributes=PREMISES,
             shared=SHARED,
@@ -107,7 +108,7 @@ class XcelEnergy(Utility):
             type="gas",
             unit="ccf",
             where=~(HEAT | ~GAS),
-            every=SERVICES,
+            every=blocks(A_SERVICE),
             consumption=CCF,
             attributes=PREMISES,
             shared=SHARED,
