@@ -1,12 +1,14 @@
 """Finds a text that was read from a picture, with the mistakes of such readings: ``Arnount Due`` is ``Amount Due``.
 
 Only for pages that were read by OCR. A mistake is a letter that is another one, missing or too many; letters that look
-alike are the same. The first and the last letter must be right, so that ``charge`` is not found in ``charges``, and
-texts with digits are found as they are or not at all.
+alike are the same, and a colon at the end may be lost. The first and the last letter must be right, so that ``charge``
+is not found in ``charges``; texts with digits have no mistakes.
 """
 
 from functools import lru_cache
 
+FAINT = ":.,;"  # signs at the end of a label, which a picture may have lost
+SHORTEST_WHOLE = 5  # letters, to be found without such a sign
 SHORTEST = 8  # letters: in shorter texts a single mistake makes another word
 LETTERS_PER_MISTAKE = 8
 MOST_MISTAKES = 3
@@ -15,9 +17,11 @@ _LOOK_ALIKE = str.maketrans({"I": "l", "1": "l", "|": "l", "!": "l", "0": "O", "
 
 def find_nearly(wanted: str, text: str, start: int = 0) -> tuple[int, int] | None:
     """Begin and end of the best place in ``text`` from ``start`` on; both without white space."""
+    wanted = wanted.rstrip(FAINT)
     most = min(MOST_MISTAKES, len(wanted) // LETTERS_PER_MISTAKE)
     if len(wanted) < SHORTEST or any(map(str.isdigit, wanted)):
-        return None
+        exact = text.find(wanted, start) if len(wanted) >= SHORTEST_WHOLE else -1
+        return (exact, exact + len(wanted)) if exact >= 0 else None
     plain, searched = _alike(wanted), _alike(text)
     if not any(piece in searched for piece in _pieces(plain, most)):
         return None

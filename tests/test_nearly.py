@@ -18,6 +18,8 @@ from parsers.nearly import find_nearly
         ("TotalNewCharges", "TotalNewCharge$", None),
         ("Totaldeliverycharges", "Totalsupplycharges", None),
         ("DueDate", "DueDatc", None),
+        ("Serviceto:", "ServicetoYOUNG", "Serviceto"),
+        ("Due:", "DueNow", None),
     ],
 )
 def test_it_is_found_with_a_mistake_in_every_eight_letters(wanted: str, text: str, found: str | None) -> None:

@@ -10,6 +10,7 @@ from parsers.legible import is_legible
 from parsers.model import Box
 from parsers.ocr.agreement import Settled, settled
 from parsers.ocr.first import sighted
+from parsers.ocr.paper import evenly_lit, sheet
 from parsers.ocr.picture import Picture, Placing
 from parsers.ocr.pieces import mended
 from parsers.ocr.rows import Row, font_size, rows
@@ -60,7 +61,7 @@ class OcrPage(OwnPage):
 
     @cached_property
     def _reading(self) -> _Reading:
-        picture = upright(self._render())
+        picture = upright(evenly_lit(sheet(self._render())))
         words = settled(mended(sighted(picture.pixels), picture.pixels), picture.pixels)
         return _Reading(rows(words), picture.placing)
 

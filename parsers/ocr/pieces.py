@@ -13,6 +13,7 @@ from parsers.ocr.picture import DPI, POINTS, Grey
 
 BROKEN = 0.2  # of the size: words are at least a quarter apart
 DASH = "-"
+DASHES = ("-", "\u2013", "\u2014")
 DASH_SEEN = 50.0  # of 100: to be looked at by the second engine, and kept
 FAIR = 0.85  # of the brightness of the paper: what is darker is ink
 DIRT = 8  # pixels of ink
@@ -56,7 +57,8 @@ def _with_dashes(words: Sequence[Sighted], pixels: Grey) -> Iterator[Sighted]:
         yield words[0]
     for left, right in pairwise(words):
         wide = right.x0 - left.x1
-        if left.line == right.line and 0.45 * left.size < wide < 2.5 * left.size:
+        apart = left.line == right.line and 0.45 * left.size < wide < 2.5 * left.size
+        if apart and not left.text.endswith(DASHES) and not right.text.startswith(DASHES):
             yield from _dash(left, right, pixels)
         yield right
 
