@@ -323,7 +323,7 @@ def _form(line: str | Search) -> str:
         return line
     if not isinstance(line.locator, InLine):
         raise DeclarationError("only a rule made by in_line() has the form of a line")
-    return line.locator.regex.pattern
+    return line.locator.form
 
 
 def _tuple(labels: Labels) -> tuple[str, ...]:

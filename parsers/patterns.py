@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import cached_property
 
 from parsers.errors import DeclarationError
 from parsers.kinds import BILL_EVIDENCE, BILL_KINDS, KINDS, METER_EVIDENCE, METER_KINDS, Kind, compiled
@@ -10,6 +11,7 @@ from parsers.places import Place
 from parsers.region import Region
 
 LONGEST_LINE = 1000  # characters; no line of a bill is longer, and it bounds the time of a pattern
+_GROUP = re.compile(r"\(\?P<([a-z_]+)>")
 _HOLE = re.compile(r"\{(?P<name>[a-z_]+)(?::(?P<kind>[a-z_]+))?\}")
 
 
@@ -23,13 +25,22 @@ class InLine:
     def __init__(self, pattern: str) -> None:
         self.pattern = pattern
         self.kinds: dict[str, Kind] = {}
-        try:
-            self.regex = compiled(_HOLE.sub(self._hole, pattern))
-        except re.error as error:
-            raise DeclarationError(f"pattern {pattern!r}: {error}") from error
-        for name in self.regex.groupindex.keys() - self.kinds.keys():
+        self.form = _HOLE.sub(self._hole, pattern)
+        for name in set(_GROUP.findall(self.form)) - self.kinds.keys():
             self.kinds[name] = self._known(name)
         self.anchor = _literal_words(pattern)
+
+    @cached_property
+    def regex(self) -> re.Pattern[str]:
+        """Compiled when it is first needed: those of all parsers take a second."""
+        try:
+            return compiled(self.form)
+        except re.error as error:
+            raise DeclarationError(f"pattern {self.pattern!r}: {error}") from error
+
+    def compile(self) -> None:
+        """Raises ``DeclarationError`` where the pattern is none."""
+        _ = self.regex
 
     def __str__(self) -> str:
         return f"line '{self.pattern}'"

@@ -103,7 +103,8 @@ class Blocks(_Remembered):
     part: Part | None = None
     headed: bool = False
 
-    def __post_init__(self) -> None:
+    def compile(self) -> None:
+        """Raises ``DeclarationError`` where a form is no pattern."""
         _ = self._patterns
 
     def __str__(self) -> str:
@@ -154,7 +155,8 @@ class Rows(_Remembered):
     form: str
     part: Part | None = None
 
-    def __post_init__(self) -> None:
+    def compile(self) -> None:
+        """Raises ``DeclarationError`` where the form is no pattern."""
         _ = self._pattern
 
     def __str__(self) -> str:

@@ -30,7 +30,9 @@ from parsers.locate import (
 )
 from parsers.model import Address
 from parsers.outcome import Found, Missing, Outcome
+from parsers.patterns import InLine
 from parsers.rules import Rule
+from parsers.sections import Blocks, Rows
 
 
 def value(outcome: Outcome) -> object:
@@ -219,11 +221,17 @@ def test_in_line_reads_all_its_holes(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "pattern", ["(", "{no_such_field}", "{due_on:no_such_kind}", "{due_on} {due_on}", "(?P<no_such_field>x)"]
+    "pattern", ["{no_such_field}", "{due_on:no_such_kind}", "{due_on} {due_on}", "(?P<no_such_field>x)"]
 )
-def test_a_wrong_pattern_is_refused_when_it_is_written(pattern: str) -> None:
+def test_a_wrong_hole_is_refused_when_it_is_written(pattern: str) -> None:
     with pytest.raises(DeclarationError):
         in_line(pattern)
+
+
+@pytest.mark.parametrize("made", [InLine("( {due_on}"), blocks("("), blocks("x", end="("), rows("(")])
+def test_a_pattern_that_is_none_is_refused_when_it_is_needed(made: InLine | Blocks | Rows) -> None:
+    with pytest.raises(DeclarationError):
+        made.compile()
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Which utility's bill it is: told by its pages, claimed by exactly one parser, refused with the right reason."""
 
+import gc
 import shutil
 from pathlib import Path
 
@@ -9,7 +10,9 @@ from drawn import pdf, sheets
 import parsers
 import parsers.utilities
 from parsers.model import DocumentKind
+from parsers.patterns import InLine
 from parsers.registry import UTILITIES, claims
+from parsers.sections import Blocks, Rows
 from samples.files import HERE
 
 MODULES = sorted(path.stem for path in Path(parsers.utilities.__file__).parent.glob("*.py") if path.stem != "__init__")
@@ -83,3 +86,11 @@ def test_what_cannot_be_opened_is_a_document_of_that_kind(tmp_path: Path, conten
     document = parsers.read(path)
     assert document.document is kind
     assert document.detail
+
+
+def test_every_pattern_of_every_parser_compiles() -> None:
+    """They are compiled when they are first needed; here is where a broken one is found."""
+    patterns = [one for one in gc.get_objects() if isinstance(one, InLine | Blocks | Rows)]
+    assert len(patterns) > len(UTILITIES)
+    for one in patterns:
+        one.compile()
