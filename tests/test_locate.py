@@ -1,5 +1,6 @@
 """The vocabulary of finding values, on drawn pages."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -228,10 +229,12 @@ def test_a_wrong_hole_is_refused_when_it_is_written(pattern: str) -> None:
         in_line(pattern)
 
 
-@pytest.mark.parametrize("made", [InLine("( {due_on}"), blocks("("), blocks("x", end="("), rows("(")])
-def test_a_pattern_that_is_none_is_refused_when_it_is_needed(made: InLine | Blocks | Rows) -> None:
+@pytest.mark.parametrize(
+    "make", [lambda: InLine("( {due_on}"), lambda: blocks("("), lambda: blocks("x", end="("), lambda: rows("(")]
+)
+def test_a_pattern_that_is_none_is_refused_when_it_is_needed(make: Callable[[], InLine | Blocks | Rows]) -> None:
     with pytest.raises(DeclarationError):
-        made.compile()
+        make().compile()
 
 
 @pytest.mark.parametrize(
