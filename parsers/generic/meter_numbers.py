@@ -15,6 +15,7 @@ from parsers.values import identifier
 LONG = 14  # characters: a longer number may be wrapped
 TABLE = 60.0  # heights: a column of meter numbers is no longer
 DIGITS_OF_METER = range(4, 20)
+_OF_WATER = re.compile(r"(?i)\bhcf\b|\bk?gal(?:lons?)?\b|\bwater\b")
 _METER = re.compile(r"[#:\s-]*(?P<id>(?=[A-Z0-9-]*\d)[A-Z]{0,5}-?[0-9][A-Z0-9]*(?:-[A-Z0-9]+)*)(?![\w/.,])")
 
 
@@ -73,7 +74,7 @@ def _numbers(label: Label) -> Iterator[MeterNumber]:
 
 
 def _number(cell: Cell, label: Label) -> MeterNumber | None:
-    if cell.form in {"money", "quantity", "range", "rate"}:
+    if cell.form in {"money", "quantity", "range", "rate"} or _OF_WATER.search(cell.line.text):
         return None
     match = _METER.match(cell.line.text, cell.begin)
     if not match or match.start("id") >= cell.end + 3:
