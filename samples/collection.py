@@ -30,5 +30,5 @@ def all_samples(only: Collection[str] = ()) -> Iterator[Sample]:
 
 def versions() -> str:
     """What decides over the bytes of a drawn file; where it differs, only what is said can be compared."""
-    packages = ", ".join(f"{name} {version(name)}" for name in ("reportlab", "pypdfium2"))
+    packages = ", ".join(f"{name} {version(name)}" for name in ("reportlab", "pypdfium2", "pillow"))
     return f"{packages}, zlib {zlib.ZLIB_RUNTIME_VERSION}\n"

@@ -20,10 +20,15 @@ def believed(document: Document) -> Document:
 
 
 def _believed(bill: Bill) -> Bill:
-    doubtful = {path for path, source in bill.sources.items() if "one_engine" in source.grounds}
+    doubtful = {path for path, source in bill.sources.items() if "one_engine" in source.grounds and _is_read(path)}
     doubtful -= {path for path in doubtful if CONFIRMED & set(bill.sources[path].grounds)}
     doubtful |= set(_sums_of(bill, doubtful))
     return _without(bill, doubtful) if doubtful else bill
+
+
+def _is_read(path: str) -> bool:
+    """Not what is told by words all over the bill: who issued it, whether money is overdue, what a meter counts."""
+    return path not in ("utility", "past_due") and not path.endswith(".type")
 
 
 def _sums_of(bill: Bill, doubtful: set[str]) -> Iterator[str]:
@@ -54,7 +59,7 @@ def _without(bill: Bill, paths: set[str]) -> Bill:
 
 def _meter(meter: Meter, at: str, paths: set[str]) -> Meter:
     own = {path.removeprefix(f"{at}.") for path in paths if path.startswith(f"{at}.")}
-    values: dict[str, object] = {name: None for name in own if "." not in name and name != "type"}
+    values: dict[str, object] = {name: None for name in own if "." not in name}
     if meter.address:
         values["address"] = _address(meter.address, own)
     attributes = meter.additional_attributes.items()

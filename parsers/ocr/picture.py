@@ -86,4 +86,6 @@ def rendered(page: pypdfium2.PdfPage) -> Picture:
         bitmap = page.render(scale=scale, grayscale=True)
     with closing(bitmap):
         pixels = np.array(bitmap.to_numpy(), np.uint8).reshape(bitmap.height, bitmap.width)
+    if np.median(pixels) < WHITE / 3:  # a negative: scanners and converters mistake what is ink
+        pixels = WHITE - pixels
     return Picture(pixels, np.diag([1 / scale, 1 / scale, 1.0]))
