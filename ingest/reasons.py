@@ -120,6 +120,11 @@ class Reason(StrEnum):
         "The API and the local reading disagree on some values; the API's stand.",
         "Compare the values that the record marks 'conflict' with the bill.",
     )
+    PAGES_MISSING = (
+        "pages_missing",
+        "The pages say that the bill has more of them than came.",
+        "Send the whole bill; what its other pages say is not in the record, and sums may lack it.",
+    )
     REBILL = ("rebill", "The bill corrects an earlier one.", "Check which of the two your records should use.")
     # what the API said
     REJECTED_BY_API = (

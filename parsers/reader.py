@@ -8,6 +8,7 @@ from parsers.errors import DocumentError
 from parsers.explain import Explanation
 from parsers.generic.bill import GenericBill, read_generic
 from parsers.model import Document, DocumentKind
+from parsers.numbering import with_missing_pages
 from parsers.ocr import INSTALL, available
 from parsers.ocr.belief import believed
 from parsers.outcome import Attempt
@@ -41,6 +42,7 @@ def read(
             document = _read(sheets, utilities, explanation)
             if opened.recovered:
                 document = _flagged(document)
+            document = with_missing_pages(document, sheets)
             document = _with_unread(believed(rated(document, sheets)), sheets, ocr=ocr)
             if explain:
                 explain.see(sheets)
