@@ -58,7 +58,8 @@ def _read(sheets: list[Sheet], utilities: Sequence[type[Utility]], explanation: 
         return _bills(claimed[0], sheets, explanation)
     if claimed:
         codes = ", ".join(utility.code for utility in claimed)
-        return _none(DocumentKind.UNKNOWN_UTILITY, sheets, f"More than one parser claims it: {codes}.")
+        document = read_generic(sheets, explanation.tried)
+        return document.model_copy(update={"detail": f"More than one parser claims it: {codes}."})
     if utilities and (known := not_a_bill(sheets, utilities)):
         code, sentence = known
         return _none(DocumentKind.NOT_A_BILL, sheets, sentence, parser=code)

@@ -52,6 +52,17 @@ def test_what_two_parsers_claim_is_nobodys(tmp_path: Path) -> None:
     assert document.bills == ()
 
 
+def test_a_bill_that_two_parsers_claim_is_left_to_the_generic_one(tmp_path: Path) -> None:
+    marks = [mark if isinstance(mark, str) else mark[0] for utility in UTILITIES[:2] for mark in utility.marks]
+    lines = ["Account Number: 99-000-111", "Due Date: 06/10/2025", "645 kWh used", "Amount Due $96.40"]
+    path = tmp_path / "both.pdf"
+    path.write_bytes(pdf([(30 + 20 * n, [(30, line)]) for n, line in enumerate(marks + lines)]))
+    document = parsers.read(path)
+    assert (document.parser, document.bills[0].amount_due) == ("generic", 9640)
+    assert document.detail is not None
+    assert document.detail.startswith("More than one parser claims it")
+
+
 @pytest.mark.parametrize("utility", UTILITIES, ids=lambda utility: utility.code)
 def test_marks_must_stand_on_one_page_and_all_of_them(tmp_path: Path, utility: type[parsers.Utility]) -> None:
     marks = [mark if isinstance(mark, str) else mark[0] for mark in utility.marks]
