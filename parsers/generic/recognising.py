@@ -20,14 +20,8 @@ _HISTORY = re.compile(
 _COMMUNITY_SOLAR = re.compile(
     r"(?i)community (?:solar|generation|energy)|solar (?:subscription|garden|farm)|bill credits? allocated|subscriber"
 )
-_CONTRACT = re.compile(
-    r"(?i)terms (?:and conditions|of service) of (?:this|your)|hereby agree|this agreement|contract summary"
-)
 _WATER = re.compile(
     r"(?i)\b(?:water|sewer|wastewater|fire) (?:charges?|service|usage|bill)|\bgallons?\b|\bhcf\b|\bsewer\b"
-)
-_ENERGY = re.compile(
-    r"(?i)\bkwh\b|\bkilowatt|\btherms?\b|\bccf\b|\belectric(?:ity)?\b|\bnatural gas\b|\bgas (?:charges?|service)"
 )
 _COUNTED = re.compile(r"(?i)\d\s*(?:kwh|therms?|ccf)\b|\bkwh (?:used|usage)|\b(?:total|billed) kwh\b")
 _HEADING_LENGTH = 60
