@@ -53,7 +53,8 @@ class AddressBlock(Rule):
 
     def read(self, scope: Scope, wanted: Field) -> Outcome:
         spots = [spot for label in self.labels for spot in find(scope.region, label)]
-        read = [parts for spot in spots if (parts := address_parts(self._block(spot)[self.skip :], str(self)))]
+        blocks = [self._block(spot)[self.skip :] for spot in spots]
+        read = [parts for block in blocks if (parts := address_parts(block, str(self), named=self.skip > 0))]
         return scope.note(wanted, str(self), self._agreed(read))
 
     def _agreed(self, read: Sequence[Mapping[str, Found]]) -> Outcome:
@@ -134,24 +135,27 @@ def _beginning(spot: Spot, below: Span, left: float, right: float) -> Iterator[S
             yield from (span for span in spans if left <= span.box[0] <= right)
 
 
-def address_parts(block: Sequence[Span], rule: str) -> Mapping[str, Found]:
-    """The fields of an address from the lines of a block; nothing where no city, state and postal code end it."""
+def address_parts(block: Sequence[Span], rule: str, *, named: bool = False) -> Mapping[str, Found]:
+    """The fields of an address from the lines of a block; nothing where no city, state and postal code end it.
+
+    ``named``: a name stands before it, which may go on where the street should stand.
+    """
     at, city = next(((n, match) for n, span in enumerate(block) if (match := CITY.fullmatch(span.text))), (0, None))
     if city is None:
         return _in_one_line(block[0], rule) if block else {}
-    street = _street(block[:at])
+    street = _street(block[:at], named=named)
     parts: dict[str, Found] = {}
     for name, span in zip(("line_1", "line_2"), street, strict=False):
         parts[name] = Found(span.text.strip(" ,"), span, rule)
     return parts | _found(city, block[at], rule)
 
 
-def _street(lines: Sequence[Span]) -> Sequence[Span]:
+def _street(lines: Sequence[Span], *, named: bool) -> Sequence[Span]:
     """The lines from the street on; names and addressees stand before it. None where nothing tells it from a name."""
     numbered = [n for n, span in enumerate(lines) if _NUMBERED.match(span.text)]
     streets = [n for n, span in enumerate(lines) if _STREET.search(span.text) and not _ADDRESSEE.match(span.text)]
     first = next(iter([*(n for n in numbered if n in streets), *numbered, *streets]), None)
-    if first is None and len(lines) == 1:
+    if first is None and len(lines) == 1 and not named:
         return lines
     return lines[first:] if first is not None else ()
 

@@ -379,6 +379,12 @@ def test_a_settled_balance_is_zero_only_where_payments_cancel_it(
             1,
             Address(city="UTICA", state="NY", postal_code="13500"),
         ),
+        (  # nor whether the name goes on, or what stands there is a street without its number
+            ["EXAMPLE CO", "SOCIETY OF TESTS", "UTICA NY 13500"],
+            1,
+            Address(city="UTICA", state="NY", postal_code="13500"),
+        ),
+        (["OLD MILL", "UTICA NY 13500"], 0, Address(line_1="OLD MILL", city="UTICA", state="NY", postal_code="13500")),
         (["EXAMPLE CO", "1 TEST ST", "SOMEWHERE"], 1, None),
         (["EXAMPLE CO", "1 TEST ST", "BANGOR ZZ 04400"], 1, None),
     ],
