@@ -15,6 +15,7 @@ SURE_SCORE, SCORE, GUESSED = 0.9, 0.8, 0.6  # of the second engine: sure, likeli
 DIRT = 45.0  # of 100: what the first engine is less sure of and the second one guesses at is no word
 SURE_OF_LETTERS = 0.97
 TELLING = 4  # letters and digits that are not the same by chance
+STROKES = ("/", "|")  # which the second engine takes for a 1
 DASHES = ("-", "\u2013", "\u2014")
 COMMAS_SEEN = 85.0  # of 100
 ROOM = 0.4  # of the size: so far around a word a sign may stand that the first engine did not see
@@ -80,7 +81,7 @@ def _decided(word: Sighted, second: SecondReading, thirds: Sequence[str]) -> Set
     if second.score < GUESSED and word.confidence < DIRT and word.text not in DASHES:
         return Settled(word, "", agreed=False)
     part = plain_value(second.text) in plain_value(word.text)  # its crop may have cut the word off
-    text = word.text if part or second.score < SCORE else second.text
+    text = word.text if part or second.score < SCORE or word.text in STROKES else second.text
     agreed = second.score >= SURE_SCORE and not part and any(same(third, second.text) for third in thirds)
     if not agreed and _only_commas_differ(word, second) and all(same(third, word.text) for third in thirds):
         text, agreed = word.text, True

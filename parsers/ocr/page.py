@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from math import inf
 
 from parsers.frame import Frame
 from parsers.glyphs import Char
@@ -10,6 +11,7 @@ from parsers.legible import is_legible
 from parsers.model import Box
 from parsers.ocr.agreement import Settled, settled
 from parsers.ocr.first import sighted
+from parsers.ocr.negative import with_dark_boxes
 from parsers.ocr.paper import evenly_lit, sheet
 from parsers.ocr.picture import Picture, Placing
 from parsers.ocr.pieces import mended
@@ -20,6 +22,7 @@ from parsers.page import Origin, OwnPage
 DESCENT = 0.21  # of the font size, as most fonts have it
 FONT = "picture"
 BLANK = " "
+LEAST_ADVANCE = 0.5  # points
 
 
 @dataclass(frozen=True)
@@ -62,21 +65,23 @@ class OcrPage(OwnPage):
     @cached_property
     def _reading(self) -> _Reading:
         picture = upright(evenly_lit(sheet(self._render())))
-        words = settled(mended(sighted(picture.pixels), picture.pixels), picture.pixels)
+        seen = with_dark_boxes(sighted(picture.pixels), picture.pixels, sighted)
+        words = settled(mended(seen, picture.pixels), picture.pixels)
         return _Reading(rows(words), picture.placing)
 
     def _of_row(self, row: Row) -> Iterator[Char]:
-        for at, one in enumerate(row.words):
-            chars = self._of_word(one, row.baseline)
+        ends = [one.word.x0 for one in row.words[1:]] + [inf]
+        for at, (one, end) in enumerate(zip(row.words, ends, strict=True)):
+            chars = self._of_word(one, row.baseline, end)
             if at:  # two words may stand closer than two letters
                 yield chars[0] | {"text": BLANK, "x1": chars[0]["x0"], "width": 0.0}
             yield from chars
 
-    def _of_word(self, one: Settled, baseline: float) -> list[Char]:
-        """Its characters, all of one width."""
+    def _of_word(self, one: Settled, baseline: float, end: float) -> list[Char]:
+        """Its characters, all of one width, before the next word begins at ``end``."""
         size = font_size(one)
         bottom = baseline + DESCENT * size
-        advance = (one.word.x1 - one.word.x0) / len(one.text)
+        advance = max(LEAST_ADVANCE, min(one.word.x1, end) - one.word.x0) / len(one.text)
         common = {
             "object_type": "char",
             "page_number": self.page_number,
