@@ -59,7 +59,7 @@ FIVE = in_line(r"^{previous_balance} {payments} {total_amount} {money} {amount_d
 )
 TABLE = section("METER READINGS:", until=("Amount Due", "Electricity Usage", "For Correspondence:"))
 # a meter's number stands before its rate or before its readings; a row of large readings begins with a number too
-OLD_METER = in_line(r"^(?P<id>\d{6,9}) (?:[A-Z]|{number} {number} {number}(?:$| {number} KWH?\b))")
+OLD_METER = in_line(r"^(?P<id>\d{6,9}) (?:[A-Z]|{number} {number} \d{1,5}(?:\.0+)?(?:$| {number} KWH?\b))")
 
 METER = {
     "days": (in_line(r"\b{days} days$").within(HEAD) | in_line(r"Service From: .*\( ?{days} Days ?\)")).of_bill(),
@@ -84,12 +84,15 @@ CURRENT = each_meter(
     billing_period_to=READ,
     consumption=right_of("Measured kWh")
     | right_of("Billed kWh").unless(TWO_WAY, "what is billed is net of what the customer delivered"),
-    demand_kw=in_line(r"Demand[ -]kW {demand_kw} kW\b").largest(),
+    demand_kw=in_line(r"Demand[ -]kW {demand_kw} kW\b").largest().covering(r"Demand-?kW|^[\d,.]*kW$"),
     shared=METER | TARIFF,
 )
 
 # rows of readings, or (of a home) the readings one below the other
 REGISTER = in_line(r"{reading} {prior_reading} {multiplier} {consumption} KWH\b")
+A_DEMAND = r"(?:Actual|Billed|Billing)(?:Demand)?-?kW"
+# of a row whose demand is missing the multiplier stands before the unit
+REGISTER_KW = in_line(r"^(?:(?:\d{6,9} )?{number} {number} {number} )?{demand_kw} KW\b")
 NAMED = ("Current electric usage for meter number", "Current Electric usage for meter number")
 FORMER = each_meter(
     section(*NAMED, until=(*NAMED, *ENDS), right=ASIDE),
@@ -99,16 +102,16 @@ FORMER = each_meter(
     reading=REGISTER | in_line(r"\b(?:Actual|Estimated) reading on {month_day}(?: -)? {reading}"),
     prior_reading=REGISTER | in_line(r"\bPrevious reading on {month_day}(?: ?-)? ?{prior_reading}"),
     multiplier=REGISTER | in_line(r"\bMultiplier (?:x )?{multiplier}"),
-    demand_kw=in_line(r"{demand_kw} KW\b").largest()
-    | in_line(r"\b(?:Actual|Billed|Billing)(?: Demand)?[ -]kW {demand_kw}(?: kW)?\b").largest(),
+    demand_kw=REGISTER_KW.largest().covering(r"KW$")
+    | in_line(r"\b(?:Actual|Billed|Billing)(?: Demand)?[ -]kW {demand_kw}(?: kW)?\b").largest().covering(A_DEMAND),
     shared=METER | TARIFF | SPAN,
 )
 OLD = each_meter(
     blocks(OLD_METER, within=TABLE),
     type="electric",
     id=OLD_METER,
-    consumption=in_line(r"{consumption} KWH\b").summed(),
-    demand_kw=in_line(r"{demand_kw} KW\b").largest(),
+    consumption=in_line(r"{consumption} KWH\b").summed().covering(r"KWH|PeakEnergy|^\d{13,}[\d,.]*$"),
+    demand_kw=REGISTER_KW.largest().covering(r"KW(?!H)|(?:Actual|Billing)Demand"),
     tariff=in_line(r"^\d{6,9} (?P<tariff>[A-Z](?:(?!\d\.\d\d).)*?)(?: {money})?$").within(TABLE).of_bill(),
     shared=METER | SPAN,
 )
