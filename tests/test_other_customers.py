@@ -384,3 +384,16 @@ def test_a_dash_before_a_reading_is_no_minus(tmp_path: Path, previous: str) -> N
     ]
     bill = bill_of(tmp_path, DukeEnergyCarolinas, [(20 + 13 * n, [(26, line)]) for n, line in enumerate(lines)])
     assert [check.holds for check in bill.checks if check.name == "readings_and_usage"] == [True]
+
+
+@pytest.mark.parametrize(("cells", "used"), [(["711", "698"], 698_000), (["711", ""], None), (["", "698"], 698_000)])
+def test_the_use_of_last_month_is_not_that_of_this_one(tmp_path: Path, cells: list[str], used: int | None) -> None:
+    page: list[Row] = [
+        (20, [(26, "Georgia Power"), (200, "Please Pay By Sep 26, 2025"), (400, "Page 1 of 2")]),
+        (40, [(26, "Billing Summary")]),
+        (53, [(26, "Total Due"), (-300, "$117.30")]),
+        (70, [(160, "1 Year"), (210, "Last"), (260, "This")]),
+        (80, [(160, "Ago"), (210, "Month"), (260, "Month")]),
+        (94, [(26, "Total kWh Used"), *((at, text) for at, text in zip((210, 260), cells, strict=True) if text)]),
+    ]
+    assert bill_of(tmp_path, GeorgiaPower, page).electricity_consumption == used

@@ -9,6 +9,7 @@ from parsers.locate import (
     adding_up,
     address_below,
     beside,
+    cell,
     each_meter,
     in_line,
     nothing_left,
@@ -50,7 +51,7 @@ DEMAND = in_line(r"\bkW {number}(?: -)? {number}(?: x)? {number}(?: =)? {demand_
 METER = {
     "billing_period_from": PERIOD.of_bill(),
     "billing_period_to": PERIOD.of_bill(),
-    "days": row_end("Days In Billing Period").of_bill(),
+    "days": cell("Days In Billing Period", "This Month").of_bill(),
     "tariff": in_line(r"^Current Electric Service - (?P<tariff>[A-Z].*)$").within(DETAIL).of_bill(),
     "demand_kw": DEMAND.within(DETAIL).largest().of_only_meter(),
     "address": (address_below("Service Address") | street_below("Service Address")).of_bill(),
@@ -95,7 +96,7 @@ class SouthernCompany(Utility, family=True):
             shared=METER,
         )
         | one_meter(  # lighting has no meter; and readings may be printed in another form
-            type="electric", consumption=row_end("Total kWh Used"), shared=METER
+            type="electric", consumption=cell("Total kWh Used", "This Month"), shared=METER
         ),
     )
     evidence = beside(previous_balance=EARLIER, payments=PAID)
