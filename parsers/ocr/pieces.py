@@ -12,6 +12,7 @@ from parsers.ocr.first import Sighted
 from parsers.ocr.picture import DPI, POINTS, Grey
 
 BROKEN = 0.2  # of the size: words are at least a quarter apart
+SURELY_BROKEN = 0.5  # where the second piece begins with a point or comma
 DASH = "-"
 DASHES = ("-", "\u2013", "\u2014")
 DASH_SEEN = 50.0  # of 100: to be looked at by the second engine, and kept
@@ -19,7 +20,7 @@ FAIR = 0.85  # of the brightness of the paper: what is darker is ink
 DIRT = 8  # pixels of ink
 _LEFT = re.compile(r"[\d$][\d,]*[,.]$")
 _RIGHT = re.compile(r"^\d")
-_STARTS = re.compile(r"^[,.]\d")
+_STARTS = re.compile(r"^(?:\.\d\d|,\d{3})(?!\d)")
 _DIGIT_ENDS = re.compile(r"\d$")
 
 
@@ -35,10 +36,12 @@ def mended(words: Sequence[Sighted], pixels: Grey) -> list[Sighted]:
 
 
 def _one_number(left: Sighted, right: Sighted) -> bool:
-    if left.line != right.line or right.x0 - left.x1 > BROKEN * left.size:
+    apart = (right.x0 - left.x1) / left.size
+    if left.line != right.line or apart > SURELY_BROKEN or not _DIGIT_ENDS.search(left.text.rstrip(",.")):
         return False
-    behind = _LEFT.search(left.text) and _RIGHT.search(right.text)
-    return bool(behind or (_DIGIT_ENDS.search(left.text) and _STARTS.search(right.text)))
+    if _STARTS.search(right.text) and left.text[-1].isdigit():
+        return True
+    return apart <= BROKEN and bool(_LEFT.search(left.text) and _RIGHT.search(right.text))
 
 
 def _joined(left: Sighted, right: Sighted) -> Sighted:

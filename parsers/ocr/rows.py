@@ -13,10 +13,13 @@ from statistics import fmean, median
 import numpy as np
 
 from parsers.ocr.agreement import Settled
+from parsers.ocr.first import Sighted
 
 LONG_LINE = 60.0  # points: shorter lines do not tell how lines fall
 FEW_LINES = 6
 STEEPEST = 0.05  # of a line that is text; what is steeper is no part of the page
+RANGE = 200.0  # points, over which the fall of lines seldom changes
+STEADY = 0.1  # of the weight of all lines: so much speaks for no change
 SAME_ROW = 0.3  # of the size: pieces of one row are no further apart
 TOUCHING = 1.0  # point that pieces of one row may overlap
 SIZE_OF_ROW = 1.07  # of a font whose letters, from the lowest to the highest, are one high
@@ -28,6 +31,45 @@ class Row:
 
     baseline: float
     words: tuple[Settled, ...]
+
+
+@dataclass(frozen=True)
+class _Fall:
+    """How lines fall: ``level`` at the middle ``x``, ``y`` of the lines, and how that changes to the right and down."""
+
+    x: float = 0.0
+    y: float = 0.0
+    level: float = 0.0
+    down: float = 0.0
+    across: float = 0.0
+
+    @classmethod
+    def of(cls, words: Sequence[Settled]) -> "_Fall":
+        """Fitted to the long lines of the page; where those tell nothing of a change there is none."""
+        lines = [list(line) for _, line in groupby(words, key=lambda one: one.word.line)]
+        ends = [(line[0].word, line[-1].word) for line in lines]
+        long = [(one, end) for one, end in ends if end.x1 - one.x0 >= LONG_LINE and abs(one.slope) <= STEEPEST]
+        if len(long) < FEW_LINES:
+            return cls()
+        places = np.array([((one.x0 + end.x1) / 2, one.baseline) for one, end in long])
+        slopes = np.array([one.slope for one, _ in long])
+        weights = np.array([end.x1 - one.x0 for one, end in long])
+        x, y = places.mean(axis=0)
+        terms = np.column_stack([np.ones(len(long)), places[:, 1] - y, places[:, 0] - x])
+        steady = np.array([[0.0, RANGE, 0.0], [0.0, 0.0, RANGE]]) * STEADY * np.linalg.norm(weights)
+        found = np.zeros(3)
+        for _ in range(2):  # the second time without the lines that are not like the others
+            left, right = np.vstack([terms * weights[:, None], steady]), np.append(slopes * weights, [0.0, 0.0])
+            found, *_ = np.linalg.lstsq(left, right, rcond=None)
+            off = np.abs(terms @ found - slopes)
+            weights = np.where(off <= 3 * np.median(off) + 1e-4, weights, 0.0)
+        return cls(float(x), float(y), *map(float, found))
+
+    def flat(self, word: Sighted) -> float:
+        """The baseline of a word on a sheet on which lines do not fall."""
+        x = (word.x0 + word.x1) / 2
+        slope = self.level + self.down * (word.baseline - self.y)
+        return word.baseline - slope * x - self.across * (x * x / 2 - self.x * x)
 
 
 @dataclass
@@ -49,8 +91,8 @@ class _Piece:
 
 def rows(words: Sequence[Settled]) -> list[Row]:
     """The rows from top to bottom."""
-    flat = _flattening(words)
-    pieces = [_piece(list(line), flat) for _, line in groupby(words, key=lambda one: one.word.line)]
+    fall = _Fall.of(words)
+    pieces = [_piece(list(line), fall) for _, line in groupby(words, key=lambda one: one.word.line)]
     row_of = {at: [at] for at in range(len(pieces))}
     for _, one, other in _near(pieces):
         mine, theirs = row_of[one], row_of[other]
@@ -90,30 +132,5 @@ def _row(pieces: Iterable[_Piece]) -> Row:
     return Row(baseline, tuple(words))
 
 
-def _piece(words: list[Settled], flat: np.ndarray) -> _Piece:
-    return _Piece(words, fmean(_flat(one, flat) for one in words), fmean(one.word.size for one in words))
-
-
-def _flat(one: Settled, fall: np.ndarray) -> float:
-    """The baseline of a word on a flat sheet, on which lines do not fall."""
-    x, y = (one.word.x0 + one.word.x1) / 2, one.word.baseline
-    level, down, across = fall
-    return float(y - (level + down * y) * x - across * x * x / 2)
-
-
-def _flattening(words: Sequence[Settled]) -> np.ndarray:
-    """How lines fall: ``slope = level + down * y + across * x``, fitted to the long lines of the page."""
-    lines = [list(line) for _, line in groupby(words, key=lambda one: one.word.line)]
-    ends = [(line[0].word, line[-1].word) for line in lines]
-    long = [(first, last) for first, last in ends if last.x1 - first.x0 >= LONG_LINE and abs(first.slope) <= STEEPEST]
-    if len(long) < FEW_LINES:
-        return np.zeros(3)
-    middles = [((first.x0 + last.x1) / 2, first.baseline) for first, last in long]
-    weights = np.array([last.x1 - first.x0 for first, last in long])
-    slopes = np.array([first.slope for first, _ in long])
-    terms = np.array([(1.0, y, x) for x, y in middles])
-    for _ in range(2):  # the second time without the lines that are not like the others
-        fall, *_ = np.linalg.lstsq(terms * weights[:, None], slopes * weights, rcond=None)
-        off = np.abs(terms @ fall - slopes)
-        weights = np.where(off <= 3 * np.median(off) + 1e-4, weights, 0.0)
-    return np.asarray(fall)
+def _piece(words: list[Settled], fall: _Fall) -> _Piece:
+    return _Piece(words, fmean(fall.flat(one.word) for one in words), fmean(one.word.size for one in words))
