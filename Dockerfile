@@ -6,7 +6,7 @@ COPY pyproject.toml constraints.txt README.md ./
 COPY ingest ingest
 COPY parsers parsers
 RUN python -m venv /opt/bill-ingest \
-    && /opt/bill-ingest/bin/pip install --no-cache-dir -c constraints.txt .
+    && /opt/bill-ingest/bin/pip install --no-cache-dir -c constraints.txt '.[ocr]'
 
 FROM python:3.13-slim
 RUN useradd --system --uid 10001 --home-dir /var/lib/bill-ingest --create-home bill-ingest \
