@@ -40,6 +40,7 @@ from parsers.document import inspect
 from parsers.errors import DocumentError
 from parsers.model import Piece
 from parsers.photos import as_pdf
+from parsers.reader import read  # before it is ready: a document's time is not for the parsers' start
 
 UNAVAILABLE = "unavailable"
 FAILED = "failed"
@@ -115,14 +116,12 @@ def _place(error: BaseException) -> str:
 
 
 def _read(request: Message) -> Message:
-    from parsers import read  # the parsers of all utilities: not needed to inspect or to cut
-
     document: Message = read(Path(request["path"]), **request.get("options", {})).to_json()
     return document
 
 
 def _explain(request: Message) -> Message:
-    from parsers import Explanation, read
+    from parsers import Explanation
 
     explanation = Explanation()
     document = read(Path(request["path"]), explain=explanation, **request.get("options", {}))

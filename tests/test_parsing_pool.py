@@ -46,7 +46,7 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], set[str]]] = {
     "deflate bomb": (hostile.deflate_bomb, {"needs_ocr"}),
     "image bomb": (hostile.image_bomb, READ),
     "glyph of itself": (hostile.glyph_of_itself, {"needs_ocr"}),
-    "letters for everything": (hostile.letters_for_everything, READ),
+    "letters for everything": (hostile.letters_for_everything, {"needs_ocr"}),
     "form of itself": (hostile.form_of_itself, {"too_large"}),
     "form tree": (hostile.form_tree, {"too_large"}),
     "endless letters": (hostile.endless_letters, {"too_large"}),
