@@ -241,3 +241,60 @@ def test_an_aggregators_long_name_goes_on_in_the_next_line(tmp_path: Path, amoun
     bill = bill_of(tmp_path, PacificGasAndElectric, page)
     assert (bill.delivery_charge, bill.supply_charge, bill.electricity_amount) == (55_66, 32_48, 88_14)
     assert bill.supplier_name == "Silicon Valley Clean Energy"
+
+
+@pytest.mark.parametrize(
+    ("rows", "highest"),
+    [
+        ([("Actual Demand", "71 KW"), ("Billing Demand", "90 KW")], 90),
+        ([("Actual Demand", "71 KW"), ("Billing Demand", "")], None),
+        ([("Actual Demand", "71 KW")], None),
+    ],
+)
+def test_cps_energys_demand_counts_where_both_are_read(
+    tmp_path: Path, rows: list[tuple[str, str]], highest: int | None
+) -> None:
+    pages = san_antonio(
+        (200, [(33, "Electric Meter"), (200, "Previous"), (250, "Current"), (300, "Consumption")]),
+        (212, [(33, "#6900017 (R-05/13/2024)"), (200, "08721"), (250, "09461"), (320, "740")]),
+        *((240 + 12 * at, [(33, label), (300, value)]) for at, (label, value) in enumerate(rows)),
+    )
+    (meter,) = bill_of(tmp_path, CpsEnergy, *pages).meters
+    assert (meter.consumption, meter.demand_kw) == (740_000, highest)
+
+
+def test_what_stands_beside_an_empty_cell_is_no_street(tmp_path: Path) -> None:
+    page = silicon_valley()
+    assert page[3][1][1] == (120, "17 EXAMPLE CT")
+    for cell, street in (("17 EXAMPLE CT", "17 EXAMPLE CT"), ("Customer Service", None)):
+        page[3] = (54, [(30, "Service Address:"), (120, cell), (400, "Amount Due:"), (-560, "$104.10")])
+        (meter,) = bill_of(tmp_path, SiliconValleyPower, page).meters
+        assert (meter.address.line_1 if meter.address else None) == street
+
+
+def pacific_service(number: str, period: str, used: str) -> list[Row]:
+    return [
+        (40, [(30, "Details of PG&E Electric Delivery Charges")]),
+        (52, [(30, period)]),
+        (64, [(30, "Service Agreement ID: 9900990017"), (300, "Meter #"), (400, number)]),
+        (76, [(30, "Rate Schedule: E1 Sample Service"), (300, "Total Usage"), (400, used)]),
+    ]
+
+
+@pytest.mark.parametrize(("number", "used"), [("1099000017", 150_000), ("", None)])
+def test_a_part_of_a_meter_without_its_number_is_no_meter_of_its_own(
+    tmp_path: Path, number: str, used: int | None
+) -> None:
+    head: list[Row] = [
+        (20, [(30, "ENERGY STATEMENT"), (400, "Account No:"), (-560, "9900990017-1")]),
+        (34, [(30, "www.pge.com/MyEnergy"), (400, "Statement Date:"), (-560, "09/07/2019")]),
+        (48, [(400, "Due Date:"), (-560, "09/28/2019")]),
+    ]
+    first = pacific_service(number, "08/01/2019 - 08/10/2019 (10 billing days)", "50.000000 kWh")
+    second = pacific_service("1099000017", "08/11/2019 - 08/31/2019 (21 billing days)", "100.000000 kWh")
+    bill = bill_of(tmp_path, PacificGasAndElectric, head, first, second)
+    assert bill.electricity_consumption == used
+    if used:
+        (meter,) = bill.meters
+        assert (meter.billing_period_from, meter.billing_period_to) == (dt.date(2019, 8, 1), dt.date(2019, 8, 31))
+    assert all(meter.id or meter.consumption is None for meter in bill.meters)

@@ -29,6 +29,7 @@ GAS = section("Gas Meter", "Natural Gas Meter", until=("Electric Meter", NEXT))
 NO_CHARGE = r"(?!.*Charge\b).+"  # where the rate is not named, its first charge stands in its place
 PERIOD = in_line(r"Billing Period {billing_period_from} ?- ?{billing_period_to}")
 
+ONE_OF_TWO = "of two demands only one is printed"
 BOTH_WAYS = prints("Received", "Delivered", "Solar", "Generation", "Net Metering")
 METER = {
     "id": READ,
@@ -69,7 +70,11 @@ class CpsEnergy(Utility):
         each_meter(
             blocks(START, within=ELECTRIC),
             type="electric",
-            demand_kw=in_line(r"(?:Actual|Billing) Demand {demand_kw} KW").largest().covering(r"^\w+Demand\d|\dKW$"),
+            demand_kw=in_line(r"(?:Actual|Billing) Demand {demand_kw} KW")
+            .largest()
+            .covering(r"^\w+Demand\d|^(?:Actual|Billing)Demand|\dKW$")
+            .only_if(prints("Actual Demand"), ONE_OF_TWO)
+            .only_if(prints("Billing Demand"), ONE_OF_TWO),
             tariff=below("Electric")
             .shaped(NO_CHARGE)
             .within(section("Previous Bill", until="Total Electric Bill", closed=True))

@@ -21,6 +21,7 @@ from parsers.locate import (
     prints,
     right_of,
     row_end,
+    rows,
     same_as,
     section,
     sentence_after,
@@ -75,12 +76,16 @@ GAS = section("Details of PG&E Gas Charges", "Details of Gas Charges", until=END
 PERIOD = in_line(r"^{billing_period_from} (?:-|\u2013|to) {billing_period_to} \({days} billing days?\)").covering(
     r"\(\d+billingday"
 )
+# a page that only goes on has none of these
+A_SERVICE = prints("Service Agreement ID:", "Rate Schedule:", "Meter #", "Total Usage", "Fixed Usage")
+# of a meter in two parts (two rates) one without its number would look like another meter
+TOLD = prints("Meter", within=rows(r"Meter ?\W? ?[A-Z0-9]*\d{4}")) | prints("Fixed Usage")
 METER = {
     "id": right_of("Meter #"),
     "billing_period_from": PERIOD,
     "billing_period_to": PERIOD,
     "days": PERIOD,
-    "consumption": right_of("Total Usage", "Fixed Usage"),
+    "consumption": right_of("Total Usage", "Fixed Usage").only_if(TOLD, "the number of the meter is not read"),
     "tariff": right_of("Rate Schedule:"),
     "address": address_at_street("Service For:", full=address_below("Service For:")),
 }
@@ -122,12 +127,14 @@ class PacificGasAndElectric(Utility):
         each_meter(
             ELECTRIC,
             type="electric",
+            where=A_SERVICE,
+            every=ELECTRIC,
             demand_kw=sentence_after("highest demand was")
             | in_line(r"^(?!Overage|Reactive).*? {demand_kw} kW @").largest(),
             shared=METER,
             attributes=AGREEMENT,
         ),
-        each_meter(GAS, type="gas", unit="therms", shared=METER, attributes=AGREEMENT),
+        each_meter(GAS, type="gas", unit="therms", where=A_SERVICE, every=GAS, shared=METER, attributes=AGREEMENT),
     )
     evidence = beside(
         previous_balance=row_end(*BEFORE).within(LINES),

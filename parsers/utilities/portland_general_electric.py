@@ -32,6 +32,8 @@ NOT_TOTALLED = "the charges are totalled under a label of their own only on newe
 
 METERS = blocks(r"^Meter # ?\S*\d", end=r"\bdays? of service\b", within=section("Your energy use", left=HEADING))
 USED = in_line(r"{days} days? of service {consumption} ?kWh")
+ON_PEAK, OFF_PEAK = prints("On-Peak Demand"), prints("Off-Peak Demand")
+ONE_OF_TWO = "of two demands only one is printed"
 ID = r"(?P<id>[A-Z0-9]*\d{4,}[A-Z0-9]*)"
 ROW = in_line(
     rf"^{ID} {{billing_period_from}} ?to ?{{billing_period_to}} (?P<tariff>\d{{1,3}}[A-Z]?)"
@@ -83,7 +85,12 @@ class PortlandGeneralElectric(Utility):
             days=USED,
             billing_period_from=in_line(r"^{billing_period_from}(?: {number})?$").smallest(),
             billing_period_to=in_line(r"^{billing_period_to}(?: {number})?$").largest(),
-            demand_kw=in_line(r"\({demand_kw} KW x \$").largest().covering(r"\dKWx\$").of_only_meter(),
+            demand_kw=in_line(r"\({demand_kw} KW x \$")
+            .largest()
+            .covering(r"\dKWx\$|PeakDemand")
+            .only_if(~ON_PEAK | OFF_PEAK, ONE_OF_TWO)
+            .only_if(~OFF_PEAK | ON_PEAK, ONE_OF_TWO)
+            .of_only_meter(),
             tariff=in_line(r"^(?P<tariff>Schedule \d+.*)$").first(),
             address=address_below("Service Address:").of_bill(),
             attributes={"pod_id": POINT_OF_DELIVERY.of_bill()},

@@ -14,6 +14,7 @@ from parsers.locate import (
     other_services,
     prints,
     right_of,
+    rows,
     section,
     settled,
     street_right_of,
@@ -25,6 +26,8 @@ REMAINING = ("Balance Forward", "Past Due Balance", "Past Due Amount", "Unpaid B
 PAID = section("Previous Balance", until="Current Charges", within=BALANCE)
 USAGE = section("Usage Table", until="Please return this portion")
 DEMAND = section("kW Demand", until="Power Factor", within=USAGE)
+ONE_OF_TWO = "of two demands only one is printed"
+NUMBERED = prints("Service Address:", within=rows(r"Service Address: ?\d"))
 
 ROW = in_line(
     r"^E {billing_period_from:month_day} {billing_period_to:month_day} {days} (?:AMI|EST|{reading} {prior_reading})"
@@ -78,8 +81,10 @@ class SiliconValleyPower(Utility):
             .within(DEMAND)
             .largest()
             .covering(r"Actual|Billed|^[\d,.]+$")
+            .only_if(prints("Actual:", within=DEMAND), ONE_OF_TWO)
+            .only_if(prints("Billed:", within=DEMAND), ONE_OF_TWO)
             .of_only_meter(),
-            address=street_right_of("Service Address:").of_bill(),
+            address=street_right_of("Service Address:").only_if(NUMBERED, "no street stands there").of_bill(),
         ),
     )
     evidence = beside(previous_balance=PREVIOUS, payments=PAYMENTS)
