@@ -104,7 +104,12 @@ class World:
 
 @asynccontextmanager
 async def world(
-    tmp_path: Path, pool: ParserPool, *, sandbox: Options | None = None, **polling: Any
+    tmp_path: Path,
+    pool: ParserPool,
+    *,
+    sandbox: Options | None = None,
+    scans: ParserPool | None = None,
+    **polling: Any,
 ) -> AsyncIterator[World]:
     """A world that lasts as long as the context."""
     keys = frozenset({"acme-key", "other-key"})
@@ -127,7 +132,7 @@ async def world(
         async with await Ledger.open(settings.ledger_url, clock) as ledger:
             pipeline = Pipeline(
                 ledger=ledger, documents=documents, pool=pool, clients=clients, settings=settings, clock=clock,
-                wake_delivery=lambda: None,
+                wake_delivery=lambda: None, scans=scans,
             )  # fmt: skip
             intake = Intake(ledger, documents, pool, settings.limits)
             yield World(settings, clock, ledger, documents, intake, pipeline, session, api, clients)
