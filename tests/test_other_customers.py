@@ -397,3 +397,27 @@ def test_the_use_of_last_month_is_not_that_of_this_one(tmp_path: Path, cells: li
         (94, [(26, "Total kWh Used"), *((at, text) for at, text in zip((210, 260), cells, strict=True) if text)]),
     ]
     assert bill_of(tmp_path, GeorgiaPower, page).electricity_consumption == used
+
+
+@pytest.mark.parametrize(
+    "unread",
+    [
+        "95170.40 Actual Aug 28 94735.30 Actual Jul 30 435.10 800 348,080 517.20 - Actual",
+        "L - 990129926 95170.40 Actual Aug 28 94735.30 Jul 30 435.10 800 348,080 517.20 - Actual",
+        "L - 990129926 Actual Aug 28 94735.30 Actual Jul 30 435.10 800 348,080",
+        "E L 990129926 15 Actual 10 80 800",
+    ],
+)
+def test_meters_of_which_one_is_not_read_have_no_sum(tmp_path: Path, unread: str) -> None:
+    table = [
+        "L - 990129925 3310.50 Actual Aug 28 2932.00 Estimated Jul 30 378.50 80 30,280 67.2 - Actual",
+        unread,
+        "L 990129926 Actual 90.92% 254.4",  # its power factor
+    ]
+    bill = bill_of(tmp_path, ConEdison, con_edison(), con_edison_meters(*table))
+    assert [meter.consumption for meter in bill.meters] == [30_280_000, None]
+    assert bill.electricity_consumption is None
+    totalled = bill_of(
+        tmp_path, ConEdison, con_edison(), con_edison_meters("Total Electricity Use 378,360 kWh", *table)
+    )
+    assert totalled.electricity_consumption == 378_360_000
