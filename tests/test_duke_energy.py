@@ -69,6 +69,7 @@ OLD_USAGE: list[Row] = [(20, [(30, "METER READINGS:")]), (34, [(30, "990055 Exam
         (FORMER_USAGE, ["Actual Demand-kW 21", "Billed Demand-kW"], None),
         (OLD_USAGE, ["0.00 21.00 1 21 KW Actual Demand", "31 KW Billing Demand"], 31),
         (OLD_USAGE, ["0.00 21.00 1 21 KW Actual Demand", "Billing Demand 171.30"], None),
+        (OLD_USAGE, ["0.00 21.00 1 21 KW Actual Demand"], None),
     ],
 )
 def test_of_demands_the_highest_counts_where_all_are_read(

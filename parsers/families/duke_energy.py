@@ -111,7 +111,9 @@ OLD = each_meter(
     type="electric",
     id=OLD_METER,
     consumption=in_line(r"{consumption} KWH\b").summed().covering(r"KWH|PeakEnergy|^\d{13,}[\d,.]*$"),
-    demand_kw=REGISTER_KW.largest().covering(r"KW(?!H)|(?:Actual|Billing)Demand"),
+    demand_kw=REGISTER_KW.largest()
+    .covering(r"KW(?!H)|(?:Actual|Billing)Demand")
+    .only_if(prints("Billing Demand"), "the demand that is billed is not printed"),
     tariff=in_line(r"^\d{6,9} (?P<tariff>[A-Z](?:(?!\d\.\d\d).)*?)(?: {money})?$").within(TABLE).of_bill(),
     shared=METER | SPAN,
 )
