@@ -5,13 +5,16 @@ alike are the same, and a colon at the end may be lost. The first and the last l
 is not found in ``charges``; texts with digits have no mistakes.
 """
 
-from functools import lru_cache
+import re
+from functools import cache, lru_cache
 
 FAINT = ":.,;"  # signs at the end of a label, which a picture may have lost
 SHORTEST_WHOLE = 5  # letters, to be found without such a sign
 SHORTEST = 8  # letters: in shorter texts a single mistake makes another word
 LETTERS_PER_MISTAKE = 8
 MOST_MISTAKES = 3
+_UNIT = re.compile(r"(\(\?P[<=]\w+[>)]|\\.|\[[^]]*\])|[kK][wW][hH]?(?![a-zA-Z_])")
+"""Names of groups, escaped letters and sets, which are no units (group 1); and units."""
 _LOOK_ALIKE = str.maketrans({"I": "l", "1": "l", "|": "l", "!": "l", "0": "O", "5": "S", "\u2019": "'"})
 
 
@@ -30,6 +33,14 @@ def find_nearly(wanted: str, text: str, start: int = 0) -> tuple[int, int] | Non
         if best is None or mistakes < best[2]:
             best = begin, end, mistakes
     return best[:2] if best else None
+
+
+@cache
+def with_units_in_any_case(pattern: re.Pattern[str]) -> re.Pattern[str]:
+    """A pattern that finds ``kW`` and ``kWh`` also where a small letter was taken for a large one."""
+    return re.compile(
+        _UNIT.sub(lambda match: match[0] if match[1] else f"(?i:{match[0]})", pattern.pattern), pattern.flags
+    )
 
 
 def _places(wanted: str, text: str, start: int, most: int) -> list[tuple[int, int, int]]:

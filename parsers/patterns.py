@@ -54,8 +54,9 @@ class InLine:
         for area in region.areas:
             if not area.sheet.may_print(self.anchor):
                 continue
+            regex = area.sheet.form(self.regex)
             for line in area.lines:
-                for match in self.regex.finditer(line.text[:LONGEST_LINE]):
+                for match in regex.finditer(line.text[:LONGEST_LINE]):
                     if match[wanted.name] is not None:
                         yield line.span(*match.span(wanted.name)), self._as_wanted(kind, wanted)
 

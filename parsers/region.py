@@ -3,6 +3,7 @@
 Pages give their cheap text first; the geometry of a page is built only when a rule looks at its lines.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -11,7 +12,7 @@ from typing import Any, TypeVar
 
 from parsers.document import Page
 from parsers.lines import Line, Word, lines_of, squeezed
-from parsers.nearly import find_nearly
+from parsers.nearly import find_nearly, with_units_in_any_case
 
 T = TypeVar("T")
 
@@ -55,6 +56,10 @@ class Sheet:
     def was_picture(self) -> bool:
         """Whether its text was read by OCR, and may have mistakes."""
         return self.page.origin == "ocr"
+
+    def form(self, pattern: re.Pattern[str]) -> re.Pattern[str]:
+        """The form of a line as this page may print it: OCR mistakes the case of units."""
+        return with_units_in_any_case(pattern) if self.was_picture else pattern
 
     def prints(self, text: str) -> bool:
         """Whether the page prints this text in one piece, told from its cheap text alone."""

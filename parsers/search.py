@@ -155,6 +155,9 @@ def _place(found: Found) -> tuple[int, float, float]:
 def _agreed(found: Sequence[Found]) -> Outcome:
     if _same(found):
         return found[0].because("places_agree") if len(found) > 1 else found[0]
+    certain = [one for one in found if one.span.agreed]
+    if certain and len(certain) < len(found) and _same(certain):
+        return certain[0]  # of the other places OCR is not sure
     pages = sorted({one.span.page for one in found})
     return Missing(f"{found[0].rule}: {len(found)} places disagree (pages {', '.join(map(str, pages))})")
 
@@ -183,7 +186,9 @@ def _extreme(choose: Callable[..., Found]) -> Pick:
     def pick(found: Sequence[Found]) -> Outcome:
         if any(isinstance(one.value, MonthDay) for one in found):
             return _agreed(found)  # without their years days cannot be put in order
-        return _chosen(lambda several: choose(several, key=lambda one: one.value))(found)
+        outcome = _chosen(lambda several: choose(several, key=lambda one: one.value))(found)
+        doubtful = any(not one.span.agreed for one in found)  # one that was misread may be the one that is looked for
+        return outcome.because("one_engine") if doubtful and isinstance(outcome, Found) else outcome
 
     return pick
 

@@ -135,12 +135,12 @@ class Blocks(_Remembered):
         begun: tuple[Area, float] | None = None
         last_end = (region.areas[0], region.areas[0].after)
         for area, line in lines_with_areas(region):
-            if start.search(line.text) and (begun is None or end is None):
+            if area.sheet.form(start).search(line.text) and (begun is None or end is None):
                 top = line.baseline - max(_JUST_ABOVE, _AT_ITS_HEIGHT * line.words[0].size)
                 if begun:
                     yield region.between(begun, (area, top))
                 begun = (area, top)
-            if end and end.search(line.text):
+            if end and area.sheet.form(end).search(line.text):
                 last = (area, line.baseline)
                 yield region.between(begun or last_end, last)
                 begun, last_end = None, last
@@ -175,7 +175,7 @@ class Rows(_Remembered):
             Region([area.cut(after=line.baseline - _JUST_ABOVE, upto=line.baseline)])
             for one in regions
             for area, line in lines_with_areas(one)
-            if self._pattern.search(line.text)
+            if area.sheet.form(self._pattern).search(line.text)
         ]
 
 

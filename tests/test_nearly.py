@@ -1,10 +1,11 @@
 """Finding a text that was read from a picture, with the mistakes of such readings."""
 
+import re
 import time
 
 import pytest
 
-from parsers.nearly import find_nearly
+from parsers.nearly import find_nearly, with_units_in_any_case
 
 
 @pytest.mark.parametrize(
@@ -41,3 +42,20 @@ def test_a_long_text_takes_little_time() -> None:
     began = time.process_time()
     assert find_nearly("Totalelectricdeliverycharges", "Totalelectricsupplyratesand" * 400) is None
     assert time.process_time() - began < 5
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text"),
+    [
+        (r"{demand_kw} KW\b", "12 kw"),
+        (r"(?P<demand_kw>\d+) kW(?!h)", "12 KW"),
+        (r" (?:on|off)?kw\b", "12 onkW"),
+        (r"\bKWH$", "12 kWh"),
+        (r"[Kk]Wh", "Kwh"),
+    ],
+)
+def test_units_are_found_in_any_case_and_groups_keep_their_names(pattern: str, text: str) -> None:
+    known = re.compile(pattern.replace("{demand_kw}", r"(?P<demand_kw>\d+)"))
+    loose = with_units_in_any_case(known)
+    assert loose.groupindex == known.groupindex
+    assert (loose.search(text) is not None) == (pattern != "[Kk]Wh")

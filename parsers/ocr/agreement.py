@@ -16,8 +16,6 @@ DIRT = 45.0  # of 100: what the first engine is less sure of and the second one 
 SURE_OF_LETTERS = 0.97
 TELLING = 4  # letters and digits that are not the same by chance
 STROKES = ("/", "|")  # which the second engine takes for a 1
-UNITS = {"kw": "kW", "kwh": "kWh", "Kwh": "kWh"}
-"""The first engine sees a small w where the letters are small."""
 DASHES = ("-", "\u2013", "\u2014")
 COMMAS_SEEN = 85.0  # of 100
 ROOM = 0.4  # of the size: so far around a word a sign may stand that the first engine did not see
@@ -63,7 +61,7 @@ def decided(
         _decided(word, seconds[at], thirds[at]) if at in thirds else Settled(word, word.text, agreed=True)
         for at, word in enumerate(words)
     ]
-    return printed_again([replace(one, text=UNITS.get(one.text, one.text)) for one in made if one.text])
+    return printed_again([one for one in made if one.text])
 
 
 def printed_again(words: Sequence[Settled]) -> list[Settled]:
