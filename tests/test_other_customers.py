@@ -389,9 +389,9 @@ def test_a_dash_before_a_reading_is_no_minus(tmp_path: Path, previous: str) -> N
 @pytest.mark.parametrize(("cells", "used"), [(["711", "698"], 698_000), (["711", ""], None), (["", "698"], 698_000)])
 def test_the_use_of_last_month_is_not_that_of_this_one(tmp_path: Path, cells: list[str], used: int | None) -> None:
     page: list[Row] = [
-        (20, [(26, "Georgia Power"), (200, "Please Pay By Sep 26, 2025"), (400, "Page 1 of 2")]),
+        (20, [(26, "Georgia Power"), (200, "Please Pay By Mar 17, 2026"), (400, "Page 1 of 2")]),
         (40, [(26, "Billing Summary")]),
-        (53, [(26, "Total Due"), (-300, "$117.30")]),
+        (53, [(26, "Total Due"), (-300, "$105.17")]),
         (70, [(160, "1 Year"), (210, "Last"), (260, "This")]),
         (80, [(160, "Ago"), (210, "Month"), (260, "Month")]),
         (94, [(26, "Total kWh Used"), *((at, text) for at, text in zip((210, 260), cells, strict=True) if text)]),
@@ -402,17 +402,17 @@ def test_the_use_of_last_month_is_not_that_of_this_one(tmp_path: Path, cells: li
 @pytest.mark.parametrize(
     "unread",
     [
-        "95170.40 Actual Aug 28 94735.30 Actual Jul 30 435.10 800 348,080 517.20 - Actual",
-        "L - 990129926 95170.40 Actual Aug 28 94735.30 Jul 30 435.10 800 348,080 517.20 - Actual",
-        "L - 990129926 Actual Aug 28 94735.30 Actual Jul 30 435.10 800 348,080",
+        "5170.40 Actual Mar 17 4735.30 Actual Feb 15 435.10 800 348,080 517.20 - Actual",
+        "L - 990129926 5170.40 Actual Mar 17 4735.30 Feb 15 435.10 800 348,080 517.20 - Actual",
+        "L - 990129926 Actual Mar 17 4735.30 Actual Feb 15 435.10 800 348,080",
         "E L 990129926 15 Actual 10 80 800",
     ],
 )
 def test_meters_of_which_one_is_not_read_have_no_sum(tmp_path: Path, unread: str) -> None:
     table = [
-        "L - 990129925 3310.50 Actual Aug 28 2932.00 Estimated Jul 30 378.50 80 30,280 67.2 - Actual",
+        "L - 990129925 3310.50 Actual Mar 17 2932.00 Estimated Feb 15 378.50 80 30,280 61.2 - Actual",
         unread,
-        "L 990129926 Actual 90.92% 254.4",  # its power factor
+        "L 990129926 Actual 91.70% 217.2",  # its power factor
     ]
     bill = bill_of(tmp_path, ConEdison, con_edison(), con_edison_meters(*table))
     assert [meter.consumption for meter in bill.meters] == [30_280_000, None]
