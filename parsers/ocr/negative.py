@@ -54,8 +54,10 @@ def _boxes(pixels: Grey) -> list[Box]:
     small = cv2.resize(pixels, (width // SMALLER, height // SMALLER), interpolation=cv2.INTER_AREA)
     closed = cv2.morphologyEx(small, cv2.MORPH_ERODE, np.ones((LETTERS_CLOSED, LETTERS_CLOSED), np.uint8))
     dark = np.asarray(cv2.dilate(closed, np.ones((LETTERS_CLOSED, LETTERS_CLOSED), np.uint8)) < DARK, np.uint8)
-    _, _, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=4)
     scale = SMALLER * POINTS / DPI
+    bar = np.ones((int(LEAST_HEIGHT / scale), int(LEAST_WIDTH / scale)), np.uint8)
+    dark = np.asarray(cv2.morphologyEx(dark, cv2.MORPH_OPEN, bar), np.uint8)  # without the rules that touch it
+    _, _, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=4)
     found = []
     for x, y, wide, high, area in (tuple(map(int, one)) for one in stats[1:]):
         is_box = wide * scale >= LEAST_WIDTH and high * scale >= LEAST_HEIGHT and area >= FILLED * wide * high
