@@ -46,7 +46,7 @@ class TestNumbers:
         assert read("700200990064", "700200990069") == ("700200990069", False)
 
     def test_it_is_agreed_when_the_first_engine_sees_it_too_by_a_second_look(self) -> None:
-        assert read("42.505", "42,505", "42,505", "42.505") == ("42,505", True)
+        assert read("31.208", "31,208", "31,208", "31.208") == ("31,208", True)
 
     def test_a_guess_of_the_second_engine_changes_nothing(self) -> None:
         assert read("1250", "7250", "7250", score=0.5) == ("1250", False)
@@ -55,8 +55,8 @@ class TestNumbers:
         assert read("12,345.00", "2,345.00", "2,345.00") == ("12,345.00", False)
 
     def test_commas_of_thousands_are_the_first_engines(self) -> None:
-        assert read("27,421", "27.421", confidence=92) == ("27,421", True)
-        assert read("27,421", "27.421", "27.421") == ("27.421", True)
+        assert read("16,307", "16.307", confidence=92) == ("16,307", True)
+        assert read("16,307", "16.307", "16.307") == ("16.307", True)
         assert read("0,0042", "0.0042", confidence=92) == ("0.0042", False)
 
     def test_the_same_print_elsewhere_settles_it(self) -> None:

@@ -223,7 +223,7 @@ def test_florida_compares_use_too(tmp_path: Path) -> None:
 )
 def test_what_is_received_is_not_added_to_what_is_delivered(tmp_path: Path, rows: list[str], used: int | None) -> None:
     front: list[Row] = [
-        (20, [(26, "Georgia Power"), (200, "Please Pay By Sep 26, 2025"), (400, "Page 1 of 2")]),
+        (20, [(26, "Georgia Power"), (200, "Please Pay By Mar 17, 2026"), (400, "Page 1 of 2")]),
         (40, [(26, "Billing Summary")]),
         (53, [(26, "Current Electric Service"), (-300, "+117.30")]),
         (66, [(26, "Total Due"), (-300, "$117.30")]),
