@@ -38,6 +38,8 @@ class Explanation:
 
     tried: list[list[Attempt]] = field(default_factory=list)
     document: Document | None = None
+    shown: Document | None = None
+    """With its boxes on the pages as the file shows them: other ones where a scan was turned and straightened."""
     pages: dict[int, tuple[Line, ...]] = field(default_factory=dict)
     nearest: list[Nearness] = field(default_factory=list)
 
@@ -51,7 +53,7 @@ class Explanation:
     @property
     def marks(self) -> list[Mark]:
         """Where the values stand, for pictures."""
-        return marks(self.document) if self.document else []
+        return marks(self.shown) if self.shown else []
 
     @property
     def text(self) -> str:

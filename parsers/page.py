@@ -42,6 +42,10 @@ class Page(BaselinePage):
         """Whether nothing at all is drawn on it."""
         return not self.chars and not self.images and not self.rects and not self.curves
 
+    def place_on_page(self, box: Box) -> Box:
+        """Where a box of it is on the page as the file shows it: elsewhere only where its picture was turned."""
+        return box
+
 
 class PlumberPage(Page):
     """A page that pdfplumber reads: slow, to compare with."""

@@ -11,6 +11,7 @@ from parsers.model import Document, DocumentKind
 from parsers.numbering import with_missing_pages
 from parsers.ocr import INSTALL, available
 from parsers.ocr.belief import believed
+from parsers.ocr.placing import placed
 from parsers.outcome import Attempt
 from parsers.rating import rated
 from parsers.reading import read_bill
@@ -46,10 +47,11 @@ def read(
             document = _with_unread(believed(rated(document, sheets)), sheets, ocr=ocr)
             if explain:
                 explain.see(sheets)
+            shown = placed(document, sheets)
     except DocumentError as error:
-        document = Document(document=error.kind, detail=error.detail)
-    explanation.document = document
-    return document
+        document = shown = Document(document=error.kind, detail=error.detail)
+    explanation.document, explanation.shown = document, shown
+    return shown
 
 
 def _read(sheets: list[Sheet], utilities: Sequence[type[Utility]], explanation: Explanation) -> Document:

@@ -12,6 +12,7 @@ pytest.importorskip("tesserocr")
 
 import cv2
 
+from parsers.ocr.crops import alone
 from parsers.ocr.first import sighted
 from parsers.ocr.negative import with_dark_boxes
 from parsers.ocr.paper import evenly_lit, sheet
@@ -172,3 +173,22 @@ def test_a_dash_that_was_passed_over_is_put_back_and_no_other() -> None:
     picture = typed(("10/24/25 - 11/26/25 and 10/24/25   11/26/25", 70, 700))
     words = [word for word in sighted(picture.pixels) if word.text not in ("-", "\u2013", "\u2014")]
     assert " ".join(word.text for word in mended(words, picture.pixels)).count(" - ") == 1
+
+
+def test_a_rule_beside_a_number_is_no_digit() -> None:
+    crop = np.full((48, 120), 255, np.uint8)
+    crop[12:36, 20:24] = 0  # a 1
+    crop[:, 100:103] = 0  # a rule of the table
+    crop[44:46, :] = 0  # and the one below
+    cleaned = alone(crop)
+    assert (cleaned[12:36, 20:24] == 0).all()
+    assert cleaned[:, 95:].min() == 255
+    assert cleaned[40:].min() == 255
+
+
+def test_a_word_of_a_dark_box_is_read_dark_on_light() -> None:
+    crop = np.full((40, 90), 20, np.uint8)
+    crop[10:30, 30:36] = 250
+    cleaned = alone(crop)
+    assert np.median(cleaned) > 200
+    assert cleaned[20, 33] < 50

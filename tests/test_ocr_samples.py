@@ -67,10 +67,20 @@ def test_what_one_engine_alone_read_is_null_with_that_reason(name: str) -> None:
             assert {"adds_up", "printed_again"} & set(source.grounds), path
 
 
-def test_a_photo_that_was_taken_across_is_upright() -> None:
+def test_a_place_is_on_the_photo_as_it_was_taken() -> None:
+    """The telephone was held across: what reads from left to right goes up on the photo."""
     [bill] = read("photo_turned.jpg").bills
     box = bill.sources["account_number"].box
-    assert box[2] - box[0] > box[3] - box[1]
+    assert box[3] - box[1] > 2 * (box[2] - box[0])
+
+
+def test_a_place_on_a_scan_is_where_the_drawing_has_it() -> None:
+    [scanned] = read("office_scan.pdf").bills
+    [drawn] = parsers.read(HERE / "ppl_electric" / "2024-06_home.pdf").bills
+    for path in ("account_number", "amount_due", "due_on"):
+        one, other = scanned.sources[path], drawn.sources[path]
+        if one.text == other.text:
+            assert all(abs(a - b) < 14 for a, b in zip(one.box, other.box, strict=True)), path
 
 
 def test_without_ocr_a_scan_is_not_read() -> None:

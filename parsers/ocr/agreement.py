@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
+from parsers.ocr.crops import alone
 from parsers.ocr.first import Sighted, reread
 from parsers.ocr.picture import DPI, POINTS, Grey
 from parsers.ocr.second import SecondReading, second_readings
@@ -155,4 +156,4 @@ def _crop(word: Sighted, room: tuple[float, float], pixels: Grey) -> Grey:
     above = ABOVE * word.size
     left, right = (word.x0 - room[0]) * DPI / POINTS, (word.x1 + room[1]) * DPI / POINTS
     top, bottom = (word.top - above) * DPI / POINTS, (word.bottom + above) * DPI / POINTS
-    return pixels[max(0, int(top)) : int(bottom) + 1, max(0, int(left)) : int(right) + 1]
+    return alone(pixels[max(0, int(top)) : int(bottom) + 1, max(0, int(left)) : int(right) + 1])

@@ -22,7 +22,8 @@ from parsers.page import Origin, OwnPage
 DESCENT = 0.21  # of the font size, as most fonts have it
 FONT = "picture"
 BLANK = " "
-LEAST_ADVANCE = 0.5  # points
+LEAST_WIDTH = 0.5  # points
+APART = 0.1  # of the size: nearer words are taken for one with a stray space in it
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ class OcrPage(OwnPage):
         """Its characters, all of one width, before the next word begins at ``end``."""
         size = font_size(one)
         bottom = baseline + DESCENT * size
-        advance = max(LEAST_ADVANCE, min(one.word.x1, end) - one.word.x0) / len(one.text)
+        advance = max(LEAST_WIDTH, min(one.word.x1, end - APART * size) - one.word.x0) / len(one.text)
         common = {
             "object_type": "char",
             "page_number": self.page_number,

@@ -1,4 +1,4 @@
-"""What the first engine leaves in pieces: numbers that fell apart at a comma, and dashes that it passed over."""
+"""What the first engine leaves in pieces: numbers that fell apart, words in words, and dashes that it passed over."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -11,6 +11,8 @@ import numpy as np
 from parsers.ocr.first import Sighted
 from parsers.ocr.picture import DPI, POINTS, Grey
 
+DOUBTFUL = 80.0  # of 100
+HALF = 0.5
 BROKEN = 0.2  # of the size: words are at least a quarter apart
 SURELY_BROKEN = 0.5  # where the second piece begins with a point or comma
 DASH = "-"
@@ -28,11 +30,18 @@ def mended(words: Sequence[Sighted], pixels: Grey) -> list[Sighted]:
     """The words in the same order, numbers whole, with the dashes between them."""
     made: list[Sighted] = []
     for word in words:
-        if made and _one_number(made[-1], word):
+        if made and (_inside(made[-1], word) or _one_number(made[-1], word)):
             made[-1] = _joined(made[-1], word)
         else:
             made.append(word)
     return list(_with_dashes(made, pixels))
+
+
+def _inside(left: Sighted, right: Sighted) -> bool:
+    """Whether the second is a part of the first: what it shows would be read twice."""
+    covered = min(left.x1, right.x1) - max(left.x0, right.x0)
+    doubtful = left.confidence < DOUBTFUL or right.confidence < DOUBTFUL
+    return left.line == right.line and doubtful and covered > HALF * (right.x1 - right.x0)
 
 
 def _one_number(left: Sighted, right: Sighted) -> bool:
