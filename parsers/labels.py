@@ -38,6 +38,11 @@ class Spot:
         return self.line.page
 
     @property
+    def place(self) -> tuple[int, Box, int, int]:
+        """What two labels have in common only where they are one."""
+        return self.page, self.box, self.begin, self.end
+
+    @property
     def size(self) -> float:
         return self.spans[-1].words[0].size
 

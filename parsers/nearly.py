@@ -2,7 +2,7 @@
 
 Only for pages that were read by OCR. A mistake is a letter that is another one, missing or too many; letters that look
 alike are the same, and a colon at the end may be lost. The first and the last letter must be right, so that ``charge``
-is not found in ``charges``; texts with digits have no mistakes.
+is not found in ``charges``; texts with digits have no mistakes, and one that differs in its case is another label.
 """
 
 import re
@@ -30,7 +30,8 @@ def find_nearly(wanted: str, text: str, start: int = 0) -> tuple[int, int] | Non
         return None
     best: tuple[int, int, int] | None = None
     for begin, end, mistakes in _places(plain, searched, start, most):
-        if best is None or mistakes < best[2]:
+        other_case = mistakes and searched[begin:end].casefold() == plain.casefold()  # a label of its own
+        if not other_case and (best is None or mistakes < best[2]):
             best = begin, end, mistakes
     return best[:2] if best else None
 

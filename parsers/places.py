@@ -43,9 +43,12 @@ class Labelled:
             raise DeclarationError(f"{name}: an empty label")
 
     def spots(self, region: Region) -> Iterator[tuple[str, Spot]]:
+        found: set[object] = set()  # two wordings may be one misread label of a scan
         for label in self.labels:
             for spot in find(region, label):
-                yield label, spot
+                if spot.place not in found:
+                    found.add(spot.place)
+                    yield label, spot
 
 
 @dataclass(frozen=True)

@@ -59,8 +59,8 @@ class Section(_Remembered):
         return [part for part in parts if part]
 
     def _starts(self, region: Region) -> list[Spot]:
-        starts = [spot for label in self.start for spot in find(region, label)]
-        return sorted(starts, key=lambda spot: (spot.page, spot.line.baseline))
+        starts = {spot.place: spot for label in self.start for spot in find(region, label)}
+        return sorted(starts.values(), key=lambda spot: (spot.page, spot.line.baseline))
 
     def _from(self, region: Region, spot: Spot) -> Region | None:
         left, right = self._edges(spot)

@@ -21,6 +21,7 @@ from parsers.nearly import find_nearly, with_units_in_any_case
         ("DueDate", "DueDatc", None),
         ("Serviceto:", "ServicetoYOUNG", "Serviceto"),
         ("Due:", "DueNow", None),
+        ("Totalamountdue", "TotalAmountDue", None),
     ],
 )
 def test_it_is_found_with_a_mistake_in_every_eight_letters(wanted: str, text: str, found: str | None) -> None:
