@@ -8,11 +8,11 @@ from functools import cached_property, partial
 from itertools import pairwise
 from typing import Any, cast
 
-from parsers.document import Page
 from parsers.errors import UnreadableError
-from parsers.lines import Line, Word
-from parsers.region import Sheet
-from parsers.values import cents
+from parsers.finding.lines import Line, Word
+from parsers.finding.region import Sheet
+from parsers.finding.values import cents
+from parsers.pdf.document import Page
 
 AMOUNT = re.compile(r"(?<![\w.,/])(\$?-?\$?)(\d{1,3}(?:,\d{3})+|\d+)(\.\d\d)(?![\d%/])", re.ASCII)
 ROTATED = str.maketrans("123456789", "234567891")

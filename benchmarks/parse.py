@@ -16,7 +16,7 @@ import pdfplumber
 
 import parsers
 from ingest.parsing import ParserPool
-from parsers.document import inspect, open_document
+from parsers.pdf.document import inspect, open_document
 
 SAMPLES = Path(__file__).parent.parent / "samples"
 

@@ -20,11 +20,11 @@ from typing import Any
 
 from benchmarks.changes import KINDS, UNCERTAIN, Change, Chosen, Leaf, Value
 from parsers.checks import DOES_NOT_ADD_UP
-from parsers.document import open_document
 from parsers.errors import DocumentError
+from parsers.finding.region import Sheet
 from parsers.model import Bill, Meter
+from parsers.pdf.document import open_document
 from parsers.reading import read_bill
-from parsers.region import Sheet
 from parsers.registry import claims
 from parsers.split import split
 from parsers.utility import Utility

@@ -21,8 +21,8 @@ from ingest.store.documents import DocumentStore, disk_errors
 from ingest.store.ledger import Ledger
 from ingest.store.rows import Arrival, NewArrival, Outcome, Priority
 from parsers.errors import DocumentError
-from parsers.formats import format_of
 from parsers.model import DocumentKind
+from parsers.pdf.formats import format_of
 
 MAGIC = b"%PDF-"
 MAGIC_WITHIN = 1024

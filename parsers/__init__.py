@@ -16,9 +16,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from parsers.cutting import cut
-    from parsers.document import inspect
     from parsers.explain import Explanation
+    from parsers.pdf.cutting import cut
+    from parsers.pdf.document import inspect
     from parsers.reader import read
     from parsers.utility import Utility
 
@@ -27,8 +27,8 @@ __all__ = ["Explanation", "Utility", "cut", "inspect", "read"]
 _HOMES = {
     "Explanation": "parsers.explain",
     "Utility": "parsers.utility",
-    "cut": "parsers.cutting",
-    "inspect": "parsers.document",
+    "cut": "parsers.pdf.cutting",
+    "inspect": "parsers.pdf.document",
     "read": "parsers.reader",
 }
 

@@ -35,11 +35,11 @@ import pikepdf
 import pypdfium2
 from pdfplumber.utils.exceptions import MalformedPDFException, PdfminerException
 
-from parsers.cutting import cut
-from parsers.document import inspect
 from parsers.errors import DocumentError
 from parsers.model import Piece
-from parsers.photos import as_pdf
+from parsers.pdf.cutting import cut
+from parsers.pdf.document import inspect
+from parsers.pdf.photos import as_pdf
 from parsers.reader import read  # before it is ready: a document's time is not for the parsers' start
 
 UNAVAILABLE = "unavailable"
@@ -131,7 +131,7 @@ def _explain(request: Message) -> Message:
 
 def _draw(request: Message) -> Message:
     from parsers.marked import Mark
-    from parsers.pictures import drawn
+    from parsers.pdf.pictures import drawn
 
     marks = [Mark(page, tuple(box), text, tuple(names), sure) for page, box, text, names, sure in request["marks"]]
     picture = drawn(Path(request["path"]), request["page"], marks)

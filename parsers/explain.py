@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
-from parsers.lines import Line, squeezed
+from parsers.finding.lines import Line, squeezed
+from parsers.finding.outcome import Attempt, Found
+from parsers.finding.region import Sheet
 from parsers.marked import Mark, marked_lines, marks
 from parsers.model import Bill, Document
-from parsers.outcome import Attempt, Found
-from parsers.region import Sheet
 from parsers.registry import UTILITIES, prints_all
 from parsers.utility import Utility
 

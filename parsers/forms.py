@@ -2,7 +2,7 @@
 
 import re
 
-from parsers.kinds import DATE, ENERGY, IDENTIFIER, MONEY, NUMBER, Kind
+from parsers.finding.kinds import DATE, ENERGY, IDENTIFIER, MONEY, NUMBER, Kind
 
 _DAYS = {
     r"\d{1,2}/\d{1,2}/\d{4}": "%m/%d/%Y",

@@ -16,24 +16,24 @@ spaces and line breaks in them do not matter, case does.
 
 from collections.abc import Mapping
 
-from parsers.addresses import AddressBlock, StreetOnly
-from parsers.balances import NothingLeft
-from parsers.conditions import IsZero, Prints
 from parsers.errors import DeclarationError
-from parsers.meters import Commodity, EachMeter, Unit
-from parsers.patterns import InLine
-from parsers.places import Above, Below, RightOf
-from parsers.rules import Absent, Condition, OfMeters, Part, Rule, SameAs
-from parsers.same_street import AtStreet
-from parsers.search import Search
-from parsers.sections import HEADING, Blocks, Rows, Section
-from parsers.sentences import Sentence
-from parsers.special import AddsUp, Cancelled, Confirmed, Named, NameLines
-from parsers.streets import StreetLine
-from parsers.tables import Cell, InColumn
-from parsers.undivided import UndividedAddress
+from parsers.finding.addresses import AddressBlock, StreetOnly
+from parsers.finding.balances import NothingLeft
+from parsers.finding.conditions import IsZero, Prints
+from parsers.finding.meters import Commodity, EachMeter, Unit
+from parsers.finding.patterns import InLine
+from parsers.finding.places import Above, Below, RightOf
+from parsers.finding.rules import Absent, Condition, OfMeters, Part, Rule, SameAs
+from parsers.finding.same_street import AtStreet
+from parsers.finding.search import Search
+from parsers.finding.sections import HEADING, Blocks, Rows, Section
+from parsers.finding.sentences import Sentence
+from parsers.finding.special import AddsUp, Cancelled, Confirmed, Named, NameLines
+from parsers.finding.streets import StreetLine
+from parsers.finding.tables import Cell, InColumn
+from parsers.finding.undivided import UndividedAddress
+from parsers.finding.wrapped import AddressInText, ColumnNumbers
 from parsers.utility import NotABill, OtherServices, Utility
-from parsers.wrapped import AddressInText, ColumnNumbers
 
 __all__ = [
     "HEADING",

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
-from parsers.lines import Line, Word, squeezed
+from parsers.finding.lines import Line, Word, squeezed
 from parsers.model import Box, Document
 
 WIDE_GAP = "   "

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Sequence
 
-from parsers.lines import plain
+from parsers.finding.lines import plain
+from parsers.finding.region import Sheet
 from parsers.model import Bill, Document
-from parsers.region import Sheet
 
 PAGES_MISSING = "pages_missing"
 _NUMBER = re.compile(r"\b(?:Page|PAGE|Pg\.?|page)\s{0,2}(\d{1,3})\s{0,2}(?:of|OF|/)\s{0,2}(\d{1,3})\b")

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from parsers.checks import ORDER
 from parsers.confidence import confidence
-from parsers.lines import plain
+from parsers.finding.lines import plain
+from parsers.finding.region import Sheet
 from parsers.model import Bill, Document, Source
-from parsers.region import Sheet
 
 UNCHECKABLE = frozenset({"supplier_name", "tariff", "demand_kw", "line_1", "line_2"})
 """Fields that no sum and no form confirms."""

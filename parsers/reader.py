@@ -3,19 +3,19 @@
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
-from parsers.document import Engine, open_document
 from parsers.errors import DocumentError
 from parsers.explain import Explanation
+from parsers.finding.outcome import Attempt
+from parsers.finding.region import Sheet
 from parsers.generic.bill import GenericBill, read_generic
 from parsers.model import Document, DocumentKind
 from parsers.numbering import with_missing_pages
 from parsers.ocr import INSTALL, available
 from parsers.ocr.belief import believed
 from parsers.ocr.placing import placed
-from parsers.outcome import Attempt
+from parsers.pdf.document import Engine, open_document
 from parsers.rating import rated
 from parsers.reading import read_bill
-from parsers.region import Sheet
 from parsers.registry import all_but, claims, not_a_bill
 from parsers.split import split
 from parsers.utility import Utility

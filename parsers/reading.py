@@ -5,18 +5,18 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from parsers import years
 from parsers.checks import DOES_NOT_ADD_UP, Evidence, checked
-from parsers.kinds import BILL_EVIDENCE, BILL_KINDS, METER_EVIDENCE
-from parsers.labels import find
-from parsers.meters import MeterRead, in_order
+from parsers.finding import years
+from parsers.finding.kinds import BILL_EVIDENCE, BILL_KINDS, METER_EVIDENCE
+from parsers.finding.labels import find
+from parsers.finding.meters import MeterRead, in_order
+from parsers.finding.outcome import Attempt, Field, Found, Missing, Outcome, Scope
+from parsers.finding.overdue import says_overdue
+from parsers.finding.region import Region, Sheet
+from parsers.finding.rules import is_left_to_meters
+from parsers.finding.values import Date, MonthDay
 from parsers.model import Bill, Meter, Source
-from parsers.outcome import Attempt, Field, Found, Missing, Outcome, Scope
-from parsers.overdue import says_overdue
-from parsers.region import Region, Sheet
-from parsers.rules import is_left_to_meters
 from parsers.utility import Utility
-from parsers.values import Date, MonthDay
 
 ON_EVERY_BILL = ("account_number", "billed_on", "due_on", "total_amount", "amount_due")
 UNPROVEN = "unproven"

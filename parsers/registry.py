@@ -5,9 +5,9 @@ Exactly one parser may claim a document. Adding a utility takes its module, its 
 
 from collections.abc import Collection, Sequence
 
-from parsers.lines import squeezed
+from parsers.finding.lines import squeezed
+from parsers.finding.region import Sheet
 from parsers.no_utilities import NO_UTILITIES
-from parsers.region import Sheet
 from parsers.utilities.aep_energy import AepEnergy
 from parsers.utilities.aep_ohio import AepOhio
 from parsers.utilities.agera_energy import AgeraEnergy

@@ -13,23 +13,23 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from parsers.addresses import AddressBlock
-from parsers.document import open_document
+from parsers.finding.addresses import AddressBlock
+from parsers.finding.kinds import BILL_KINDS, ENERGY, METER_KINDS, Kind
+from parsers.finding.labels import find
+from parsers.finding.meters import EachMeter
+from parsers.finding.outcome import Field, Found, Missing, Scope
+from parsers.finding.patterns import InLine
+from parsers.finding.places import Below, RightOf
+from parsers.finding.region import Region, Sheet
+from parsers.finding.rules import Rule
+from parsers.finding.search import Search
 from parsers.forms import form_of
 from parsers.generic.bill import read_generic
 from parsers.generic.cells import Board
 from parsers.generic.pointing import Pointing
-from parsers.kinds import BILL_KINDS, ENERGY, METER_KINDS, Kind
-from parsers.labels import find
-from parsers.meters import EachMeter
 from parsers.model import Bill, DocumentKind
-from parsers.outcome import Field, Found, Missing, Scope
-from parsers.patterns import InLine
-from parsers.places import Below, RightOf
-from parsers.region import Region, Sheet
+from parsers.pdf.document import open_document
 from parsers.registry import UTILITIES, claims, prints_all
-from parsers.rules import Rule
-from parsers.search import Search
 
 Words = Literal["right_of", "below", "row_end", "in_line", "address_below", "address_right_of"]
 LONGEST_LABEL = 60

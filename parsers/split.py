@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from parsers.lines import plain
-from parsers.region import Sheet
+from parsers.finding.lines import plain
+from parsers.finding.region import Sheet
 from parsers.registry import prints_all
 from parsers.utility import Utility
 

@@ -7,9 +7,9 @@ from types import MappingProxyType
 from typing import Any, ClassVar, Literal
 
 from parsers.errors import DeclarationError
-from parsers.kinds import BILL_EVIDENCE, BILL_KINDS
-from parsers.meters import MeterRules
-from parsers.rules import Absent, Rule
+from parsers.finding.kinds import BILL_EVIDENCE, BILL_KINDS
+from parsers.finding.meters import MeterRules
+from parsers.finding.rules import Absent, Rule
 
 Service = Literal["electric", "gas"]
 Marks = tuple[str | tuple[str, ...], ...]

@@ -4,14 +4,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from parsers.document import open_document
-from parsers.kinds import BILL_KINDS, METER_KINDS
+from parsers.finding.kinds import BILL_KINDS, METER_KINDS
+from parsers.finding.outcome import Field, Missing, Outcome, Scope
+from parsers.finding.region import Region, Sheet
+from parsers.finding.rules import Rule
 from parsers.model import Bill
-from parsers.outcome import Field, Missing, Outcome, Scope
+from parsers.pdf.document import open_document
 from parsers.reading import read_bill
-from parsers.region import Region, Sheet
 from parsers.registry import claims
-from parsers.rules import Rule
 from parsers.utility import Utility
 from samples.drawing import Sheet as Drawing
 

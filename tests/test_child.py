@@ -18,9 +18,9 @@ import pytest
 from pdfplumber.utils.exceptions import PdfminerException
 
 from parsers import child
-from parsers.cutting import cut
 from parsers.errors import DeclarationError, DocumentError
 from parsers.model import DocumentKind, Piece
+from parsers.pdf.cutting import cut
 
 COMMAND = [sys.executable, "-P", "-m", "parsers.child"]
 

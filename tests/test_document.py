@@ -16,10 +16,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from reportlab.pdfgen.canvas import Canvas
 
-from parsers.document import Engine, Page, inspect, open_document
 from parsers.errors import DocumentError
 from parsers.model import DocumentKind
-from parsers.sources import PAGES_KEPT_OPEN
+from parsers.pdf.document import Engine, Page, inspect, open_document
+from parsers.pdf.sources import PAGES_KEPT_OPEN
 
 CORPUS = os.environ.get("BILL_CORPUS")
 SIDES = ("x0", "top", "x1", "bottom")

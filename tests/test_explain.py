@@ -11,7 +11,7 @@ import parsers
 from parsers.errors import DocumentError
 from parsers.explain import Explanation
 from parsers.marked import Mark, marks
-from parsers.pictures import AROUND, DOUBTFUL, FAIR, SCALE, SURE, drawn
+from parsers.pdf.pictures import AROUND, DOUBTFUL, FAIR, SCALE, SURE, drawn
 from samples.files import HERE
 
 BATCH = HERE / "national_grid_new_york" / "2025-06_batch_of_three.pdf"

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from drawn import Row, sheets
 
+from parsers.finding.outcome import Found, Missing
 from parsers.generic.companies import BY_STATE, KNOWN, of_state, snake_case
 from parsers.generic.issuer import read_issuer
-from parsers.outcome import Found, Missing
 from parsers.registry import UTILITIES
 
 

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from parsers.kinds import DATE, DATE_PATTERN, MONEY_PATTERN, MONTH_DAY_PATTERN, NUMBER_PATTERN
+from parsers.finding.kinds import DATE, DATE_PATTERN, MONEY_PATTERN, MONTH_DAY_PATTERN, NUMBER_PATTERN
 
 
 @pytest.mark.parametrize(

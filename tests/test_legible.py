@@ -5,7 +5,7 @@ import string
 
 import pytest
 
-from parsers.legible import is_legible
+from parsers.pdf.legible import is_legible
 
 BILL = """
 Your account summary Amount due on previous statement $120.44 Payments received -$120.44 Current electric charges 88.10

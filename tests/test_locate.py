@@ -7,7 +7,11 @@ import pytest
 from drawn import read, scope
 
 from parsers.errors import DeclarationError
-from parsers.lines import UNKNOWN_LETTER, Word, lines_of
+from parsers.finding.lines import UNKNOWN_LETTER, Word, lines_of
+from parsers.finding.outcome import Found, Missing, Outcome
+from parsers.finding.patterns import InLine
+from parsers.finding.rules import Rule
+from parsers.finding.sections import Blocks, Rows
 from parsers.locate import (
     HEADING,
     absent,
@@ -30,10 +34,6 @@ from parsers.locate import (
     street_right_of,
 )
 from parsers.model import Address
-from parsers.outcome import Found, Missing, Outcome
-from parsers.patterns import InLine
-from parsers.rules import Rule
-from parsers.sections import Blocks, Rows
 
 
 def value(outcome: Outcome) -> object:

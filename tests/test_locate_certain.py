@@ -7,7 +7,11 @@ import pytest
 from drawn import Row, read, scope, sheets
 
 from parsers.errors import DeclarationError
-from parsers.labels import find
+from parsers.finding.labels import find
+from parsers.finding.outcome import Found, Missing, Outcome, Scope
+from parsers.finding.overdue import says_overdue
+from parsers.finding.region import Region
+from parsers.finding.rules import Rule
 from parsers.locate import (
     Utility,
     absent,
@@ -25,11 +29,7 @@ from parsers.locate import (
     rows,
 )
 from parsers.model import Bill
-from parsers.outcome import Found, Missing, Outcome, Scope
-from parsers.overdue import says_overdue
 from parsers.reading import read_bill
-from parsers.region import Region
-from parsers.rules import Rule
 from parsers.utility import PAST_DUE
 
 

@@ -6,8 +6,8 @@ import pytest
 from drawn import Row, read, scope
 
 from parsers.errors import DeclarationError
+from parsers.finding.outcome import Found, Missing
 from parsers.locate import blocks, confirmed, right_of
-from parsers.outcome import Found, Missing
 
 
 def test_blocks_with_a_head_share_what_stands_above_the_first(tmp_path: Path) -> None:

@@ -7,11 +7,11 @@ import pytest
 from drawn import Row, read, scope
 
 from parsers.errors import DeclarationError
-from parsers.labels import find
+from parsers.finding.labels import find
+from parsers.finding.outcome import Found, Missing, Outcome
+from parsers.finding.overdue import says_overdue
 from parsers.locate import above, sentence_after, street_above, street_below
 from parsers.model import Address
-from parsers.outcome import Found, Missing, Outcome
-from parsers.overdue import says_overdue
 
 RATE = "Your rate is"
 DRAWN = "is drawn on or after"

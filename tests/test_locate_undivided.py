@@ -6,10 +6,10 @@ import pytest
 from drawn import Row, read, scope
 
 from parsers.errors import DeclarationError
+from parsers.finding.outcome import Found
+from parsers.finding.undivided import divided
 from parsers.locate import address_right_of, undivided_address_right_of
 from parsers.model import Address
-from parsers.outcome import Found
-from parsers.undivided import divided
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,9 @@ import pytest
 from drawn import Row, read, scope
 
 from parsers.errors import DeclarationError
+from parsers.finding.outcome import Found, Missing
 from parsers.locate import address_in, numbers_below, section
 from parsers.model import Address
-from parsers.outcome import Found, Missing
 
 METER = numbers_below("METER NUMBER", shape=r"[A-Z]+\d{5}-\d{8}")
 HEAD = section("Bill date", until="Account Summary", left="Account Summary")

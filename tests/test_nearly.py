@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from parsers.nearly import find_nearly, with_units_in_any_case
+from parsers.finding.nearly import find_nearly, with_units_in_any_case
 
 
 @pytest.mark.parametrize(

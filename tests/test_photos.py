@@ -15,9 +15,9 @@ from PIL import ExifTags, Image
 
 import parsers
 from parsers.errors import DocumentError
-from parsers.formats import HEAD, format_of, may_be_page
 from parsers.model import DocumentKind
-from parsers.photos import as_pdf
+from parsers.pdf.formats import HEAD, format_of, may_be_page
+from parsers.pdf.photos import as_pdf
 
 NOISE = Image.fromarray(np.random.default_rng(0).integers(0, 255, (60, 40, 3), np.uint8))
 HEIC = Path(__file__).with_name("red_box.heic")

@@ -9,10 +9,10 @@ from drawn import pdf, sheets
 
 import parsers
 import parsers.utilities
+from parsers.finding.patterns import InLine
+from parsers.finding.sections import Blocks, Rows
 from parsers.model import DocumentKind
-from parsers.patterns import InLine
 from parsers.registry import UTILITIES, claims
-from parsers.sections import Blocks, Rows
 from samples.files import HERE
 
 MODULES = sorted(path.stem for path in Path(parsers.utilities.__file__).parent.glob("*.py") if path.stem != "__init__")

@@ -10,7 +10,7 @@ import pytest
 
 from benchmarks.changes import UNCERTAIN, Leaf, Value, doubled, follows, leaflet, rotated
 from benchmarks.robustness import Finding, findings, judged, opened
-from parsers.lines import Line, Word
+from parsers.finding.lines import Line, Word
 
 SAMPLES = Path(__file__).parent.parent / "samples"
 BILLS = (

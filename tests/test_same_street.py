@@ -6,9 +6,9 @@ import pytest
 from drawn import Row, read, scope
 
 from parsers.errors import DeclarationError
+from parsers.finding.outcome import Found, Missing
 from parsers.locate import address_at_street, address_below
 from parsers.model import Address
-from parsers.outcome import Found, Missing
 
 RULE = address_at_street("Service For:", full=address_below("Supplied at"))
 FULL: list[Row] = [

@@ -6,7 +6,7 @@ from typing import ClassVar
 import pytest
 from drawn import Row, sheets
 
-from parsers.region import Sheet
+from parsers.finding.region import Sheet
 from parsers.split import split
 from parsers.utility import Marks, Utility
 

@@ -8,12 +8,12 @@ import pikepdf
 import pytest
 from type3_paper import key, paper, table
 
-from parsers.document import Page, open_document
-from parsers.kinds import BILL_KINDS
-from parsers.lines import UNKNOWN_LETTER
+from parsers.finding.kinds import BILL_KINDS
+from parsers.finding.lines import UNKNOWN_LETTER
+from parsers.finding.outcome import UNREADABLE, Field, Found, Missing, Outcome, Scope
+from parsers.finding.region import Region, Sheet
 from parsers.locate import right_of
-from parsers.outcome import UNREADABLE, Field, Found, Missing, Outcome, Scope
-from parsers.region import Region, Sheet
+from parsers.pdf.document import Page, open_document
 from parsers.type3 import mended, mending
 from parsers.type3.characters import with_capitals
 from parsers.type3.drawings import bitmap_of, is_blank, key_of

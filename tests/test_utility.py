@@ -10,9 +10,10 @@ import pytest
 from drawn import Row, sheets
 
 import parsers
-from parsers import years
 from parsers.errors import DeclarationError
 from parsers.explain import Explanation
+from parsers.finding import years
+from parsers.finding.values import Date, MonthDay
 from parsers.locate import (
     Utility,
     absent,
@@ -28,7 +29,6 @@ from parsers.locate import (
 )
 from parsers.model import Bill, Document
 from parsers.reading import read_bill
-from parsers.values import Date, MonthDay
 from samples.files import HERE
 
 READ = in_line(

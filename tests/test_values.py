@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parsers import values
 from parsers.errors import UnreadableError
-from parsers.values import MonthDay
+from parsers.finding import values
+from parsers.finding.values import MonthDay
 
 READERS: list[Callable[[str], Any]] = [
     values.cents,

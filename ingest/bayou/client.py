@@ -35,7 +35,7 @@ from ingest.bayou.models import ApiBill, Drift, NotABill
 from ingest.bayou.reading import Unreadable, identifier, number_id
 from ingest.bayou.transport import Timeouts, exchange
 from ingest.errors import ConfigError
-from parsers.formats import PHOTO_SUFFIXES
+from parsers.pdf.formats import PHOTO_SUFFIXES
 
 LONGEST_REST = 300.0
 """Seconds for which one 429 holds all calls of an account back, whatever it asks for itself."""

@@ -17,7 +17,7 @@ from ingest.new_parser.registration import registered
 from ingest.new_parser.sample_files import fields, files
 from ingest.parsing import ParserPool
 from parsers.errors import DocumentError
-from parsers.kinds import BILL_KINDS
+from parsers.finding.kinds import BILL_KINDS
 from parsers.model import DocumentKind
 from parsers.sketch import Sketch
 

@@ -21,8 +21,8 @@ from ingest.errors import ConfigError, Unavailable
 from ingest.ocr import Readers, make_ocr_pool
 from ingest.parsing import ParserPool
 from parsers.errors import DocumentError
-from parsers.formats import PHOTO_SUFFIXES
 from parsers.model import Document, DocumentKind
+from parsers.pdf.formats import PHOTO_SUFFIXES
 
 T = TypeVar("T")
 

@@ -11,7 +11,7 @@ from typing import Any
 from ingest.mail.headers import Headers, from_fields, split_headers
 from ingest.mail.parts import Part, walk
 from ingest.sources.names import shortened
-from parsers.formats import HEAD, may_be_page
+from parsers.pdf.formats import HEAD, may_be_page
 
 MAGIC = b"%PDF-"
 MAGIC_WITHIN = 1024

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from ingest.new_parser.plan import FROM_METERS, Plan, not_served
-from parsers.kinds import BILL_KINDS, METER_KINDS
+from parsers.finding.kinds import BILL_KINDS, METER_KINDS
 from parsers.sketch import Idea, period_pattern
 
 LONGEST_LINE = 120

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from itertools import product
 
 from ingest.errors import ConfigError
-from parsers.kinds import BILL_KINDS, METER_KINDS
-from parsers.lines import squeezed
+from parsers.finding.kinds import BILL_KINDS, METER_KINDS
+from parsers.finding.lines import squeezed
 from parsers.sketch import Idea, Sketch
 
 MOST_LABELS = 3  # among the marks

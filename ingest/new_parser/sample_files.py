@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from ingest.new_parser.invention import AMOUNTS, MONTHS, invented
 from ingest.new_parser.plan import Plan
-from parsers.kinds import BILL_KINDS, METER_KINDS
+from parsers.finding.kinds import BILL_KINDS, METER_KINDS
 from parsers.sketch import Idea
 
 SMALLER = 0.85  # than on the page: the samples' letters are wider than many

@@ -22,7 +22,7 @@ from ingest.errors import Refused
 from ingest.intake import MAGIC, MAGIC_WITHIN
 from ingest.reasons import Reason
 from ingest.sources.names import is_junk, is_junk_folder, printable
-from parsers.formats import HEAD, may_be_page
+from parsers.pdf.formats import HEAD, may_be_page
 
 END_RECORD = re.compile(rb"PK\x05\x06.{8}(.{4})", re.DOTALL)
 END_RECORD_WITHIN = 22 + 65535

@@ -13,7 +13,7 @@ from ingest.sources.archive import ArchiveLimits, Zipped, list_archive
 from ingest.sources.items import BatchItem
 from ingest.sources.manifest import Entry, read_manifest
 from ingest.sources.names import is_junk, is_junk_folder, printable
-from parsers.formats import HEAD, may_be_page
+from parsers.pdf.formats import HEAD, may_be_page
 
 
 @dataclass(slots=True)

@@ -10,7 +10,7 @@ from ingest.errors import NotReady
 from ingest.sources.names import is_junk, is_junk_folder
 from ingest.sources.stability import Fingerprint
 from ingest.store.documents import disk_errors, write_durably
-from parsers.formats import PHOTO_SUFFIXES
+from parsers.pdf.formats import PHOTO_SUFFIXES
 
 MARKER = ".bill-ingest-inbox"
 MARKER_TEXT = b"By this file bill-ingest sees that its inbox is here and that the share is mounted. Leave it here.\n"

@@ -7,6 +7,7 @@ whose bill it is. Known from bills of Duke Energy Carolinas (2018, 2020, 2025), 
 
 from typing import ClassVar
 
+from parsers.finding.meters import EachMeter
 from parsers.locate import (
     Utility,
     absent,
@@ -26,7 +27,6 @@ from parsers.locate import (
     settled,
     street_above,
 )
-from parsers.meters import EachMeter
 from parsers.utility import Service
 
 SITE = "duke-energy.com"

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from parsers.finding.lines import Span
+from parsers.finding.outcome import Found, Missing, Outcome
 from parsers.generic.cells import Board, Cell, bare
 from parsers.generic.pointing import Label, Pointing
-from parsers.lines import Span
-from parsers.outcome import Found, Missing, Outcome
 
 DIGITS = range(5, 23)
 NEXT_WORTH = 0.67  # of the best: another number that is nearly as often printed makes it uncertain

@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
+from parsers.finding.outcome import Found, Missing, Outcome
+from parsers.finding.values import cents
 from parsers.generic.choosing import Candidate, candidates, clearest
 from parsers.generic.pointing import AMOUNT, Pointed, Pointing
-from parsers.outcome import Found, Missing, Outcome
-from parsers.values import cents
 
 MOST = 3  # values of a field that are tried
 ADDS_UP, CONTRADICTS = 4.0, 3.0

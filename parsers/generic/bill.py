@@ -8,18 +8,18 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from parsers.errors import DeclarationError
+from parsers.finding.kinds import TEXT
+from parsers.finding.meters import Commodity, MeterRead
+from parsers.finding.outcome import Attempt, Field, Found, Outcome, Scope
+from parsers.finding.region import Sheet
+from parsers.finding.rules import Rule
 from parsers.generic.accounts import bills_of
 from parsers.generic.cells import Board
 from parsers.generic.issuer import read_issuer
 from parsers.generic.reading import Reading
 from parsers.generic.recognising import Verdict, recognise
-from parsers.kinds import TEXT
-from parsers.meters import Commodity, MeterRead
 from parsers.model import Bill, Document, DocumentKind
-from parsers.outcome import Attempt, Field, Found, Outcome, Scope
 from parsers.reading import read_bill
-from parsers.region import Sheet
-from parsers.rules import Rule
 from parsers.utility import Utility
 
 GENERIC = "generic"

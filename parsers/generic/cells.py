@@ -10,11 +10,11 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from typing import Literal
 
-from parsers.kinds import MONEY_PATTERN
-from parsers.lines import Line, Span, Word
+from parsers.finding.kinds import MONEY_PATTERN
+from parsers.finding.lines import Line, Span, Word
+from parsers.finding.region import Sheet
+from parsers.finding.values import MINUS
 from parsers.model import Box
-from parsers.region import Sheet
-from parsers.values import MINUS
 
 Form = Literal["words", "range", "date", "month_day", "money", "quantity", "rate", "number", "code"]
 

@@ -5,16 +5,16 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from parsers import years
 from parsers.errors import UnreadableError
+from parsers.finding import years
+from parsers.finding.lines import Span
+from parsers.finding.outcome import Found, Missing, Outcome
+from parsers.finding.values import Date, MonthDay, date
 from parsers.generic.amounts import found
 from parsers.generic.cells import Board, Cell, Form
 from parsers.generic.choosing import candidates, clearest
 from parsers.generic.pointing import DATE, DAY, Label, Pointed, Pointing
 from parsers.generic.wordings import fields_of
-from parsers.lines import Span
-from parsers.outcome import Found, Missing, Outcome
-from parsers.values import Date, MonthDay, date
 
 NUMBER: Sequence[Form] = ("number",)
 SHORTEST, LONGEST = 4, 125  # days of a billing period

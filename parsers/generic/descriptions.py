@@ -3,15 +3,15 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from parsers.addresses import AddressBlock, address_parts
+from parsers.finding.addresses import AddressBlock, address_parts
+from parsers.finding.kinds import ATTRIBUTE_KINDS, TEXT
+from parsers.finding.lines import Span
+from parsers.finding.outcome import Field, Found, Scope
+from parsers.finding.region import Region
 from parsers.generic.cells import Cell, bare
 from parsers.generic.pointing import Label, Pointing
 from parsers.generic.wordings import fields_of, is_label
-from parsers.kinds import ATTRIBUTE_KINDS, TEXT
-from parsers.lines import Span
 from parsers.model import Address
-from parsers.outcome import Field, Found, Scope
-from parsers.region import Region
 
 ALIGNED = 3.0  # points between the left edges of a label and what stands under it
 NEXT_LINE = 1.9  # heights

@@ -5,11 +5,11 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from parsers.finding.labels import find
+from parsers.finding.lines import Span, squeezed
+from parsers.finding.outcome import Found, Missing, Outcome
+from parsers.finding.region import Region, Sheet
 from parsers.generic.companies import KNOWN, RETAILERS, WORDS_OF_A_COMPANY, of_state, snake_case
-from parsers.labels import find
-from parsers.lines import Span, squeezed
-from parsers.outcome import Found, Missing, Outcome
-from parsers.region import Region, Sheet
 
 PAYABLE = re.compile(
     r"(?i)(?:checks?|money orders?)?\s*(?:is |are )?(?:made )?payable (?:and mail(?:ed)? )?to:?\s+"

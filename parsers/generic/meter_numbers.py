@@ -5,12 +5,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from parsers.errors import UnreadableError
+from parsers.finding.outcome import Found
+from parsers.finding.values import identifier
 from parsers.generic.cells import Cell, bare
 from parsers.generic.pointing import Label, Pointing
 from parsers.generic.quantities import Used
 from parsers.generic.spreading import apart
-from parsers.outcome import Found
-from parsers.values import identifier
 
 LONG = 14  # characters: a longer number may be wrapped
 TABLE = 60.0  # heights: a column of meter numbers is no longer

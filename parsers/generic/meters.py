@@ -5,16 +5,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from parsers.finding.lines import Span
+from parsers.finding.meters import Commodity, MeterRead
+from parsers.finding.meters import Unit as GasUnit
+from parsers.finding.outcome import Found, Missing, Outcome
 from parsers.generic.cells import Cell, bare
 from parsers.generic.dates import Period
 from parsers.generic.meter_numbers import MeterNumber
 from parsers.generic.quantities import Unit, Used
 from parsers.generic.spreading import Place, above, below, spread, stand_above
 from parsers.generic.usage import Settled, settle
-from parsers.lines import Span
-from parsers.meters import Commodity, MeterRead
-from parsers.meters import Unit as GasUnit
-from parsers.outcome import Found, Missing, Outcome
 
 _SERVICES: dict[Unit, Commodity] = {"kwh": "electric", "kw": "electric", "therms": "gas", "ccf": "gas"}
 

@@ -2,10 +2,10 @@
 
 import re
 
+from parsers.finding.outcome import Found, Missing, Outcome
 from parsers.generic.cells import bare
 from parsers.generic.pointing import Label, Pointing
 from parsers.generic.wordings import fields_of
-from parsers.outcome import Found, Missing, Outcome
 
 _COMPANY = re.compile(r"(?=.*[A-Za-z]{3})[A-Z0-9][A-Za-z0-9&.,' ()/-]{3,60}")
 _IS_ONE = re.compile(

@@ -6,8 +6,8 @@ from decimal import Decimal
 from typing import Literal
 
 from parsers.errors import UnreadableError
+from parsers.finding.values import quantity
 from parsers.generic.cells import Cell
-from parsers.values import quantity
 
 Unit = Literal["kwh", "kw", "therms", "ccf"]
 Kind = Literal["labelled", "reading", "charged", "printed"]

@@ -6,6 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cached_property
 
+from parsers.finding.meters import Commodity, MeterRead
+from parsers.finding.outcome import Found, Missing, Outcome, Scope
+from parsers.finding.region import Region, remembered
 from parsers.generic.accounts import read_account
 from parsers.generic.amounts import read_amounts
 from parsers.generic.cells import Board
@@ -18,9 +21,6 @@ from parsers.generic.names import read_supplier
 from parsers.generic.pointing import Pointing
 from parsers.generic.quantities import Unit, Used
 from parsers.generic.usage import Settled, settle
-from parsers.meters import Commodity, MeterRead
-from parsers.outcome import Found, Missing, Outcome, Scope
-from parsers.region import Region, remembered
 
 _CORRECTION = re.compile(
     r"(?i)(?:credit |billing |bill )?corrections?\b.{0,40}|re-?bill(?:ed|ing)?(?: charges)?"

@@ -4,11 +4,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from parsers.finding.region import Sheet
 from parsers.generic.accounts import accounts
 from parsers.generic.pointing import AMOUNT, Pointing
 from parsers.generic.quantities import Used
 from parsers.model import DocumentKind
-from parsers.region import Sheet
 
 _REMINDER = re.compile(
     r"(?i)payment reminder|reminder notice|past due notice|disconnect(?:ion)? notice|shut-?off notice|final notice"

@@ -5,9 +5,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from math import inf
 
-from parsers.frame import Frame
-from parsers.glyphs import Char
-from parsers.legible import is_legible
 from parsers.model import Box
 from parsers.ocr.agreement import Settled, settled
 from parsers.ocr.first import sighted
@@ -17,7 +14,10 @@ from parsers.ocr.picture import Picture, Placing
 from parsers.ocr.pieces import mended
 from parsers.ocr.rows import Row, font_size, rows
 from parsers.ocr.upright import upright
-from parsers.page import Origin, OwnPage
+from parsers.pdf.frame import Frame
+from parsers.pdf.glyphs import Char
+from parsers.pdf.legible import is_legible
+from parsers.pdf.page import Origin, OwnPage
 
 DESCENT = 0.21  # of the font size, as most fonts have it
 FONT = "picture"

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from parsers.finding.region import Sheet
 from parsers.model import Bill, Document, Source
-from parsers.region import Sheet
 
 
 def placed(document: Document, sheets: Sequence[Sheet]) -> Document:

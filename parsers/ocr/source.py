@@ -6,7 +6,7 @@ import pypdfium2
 
 from parsers.ocr.page import OcrPage
 from parsers.ocr.picture import rendered
-from parsers.page import Page
+from parsers.pdf.page import Page
 
 
 class DrawnSource(Protocol):

@@ -9,8 +9,8 @@ from dataclasses import fields, is_dataclass
 from functools import cache
 from typing import Any
 
-from parsers.legible import COMMON
-from parsers.values import MONTHS
+from parsers.finding.values import MONTHS
+from parsers.pdf.legible import COMMON
 
 _STATES = """
 AK AL AR AZ CA CO CT DC DE FL GA HI IA ID IL IN KS KY LA MA MD ME MI MN MO MS MT NC ND NE NH NJ NM NV NY OH OK OR PA RI

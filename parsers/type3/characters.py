@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from parsers.words import X_TOLERANCE
+from parsers.pdf.words import X_TOLERANCE
 
 Char = dict[str, Any]
 _CAPITAL = re.compile(r"(?<=[A-Z])l(?=[A-Z])|(?<![^\W\d_])l(?=[A-Z]|[cdfgmnpqrstv][a-z]*\b)|(?<=[A-Z]{2})l\b", re.ASCII)

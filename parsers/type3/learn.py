@@ -18,7 +18,7 @@ from pathlib import Path
 import pikepdf
 from PIL import Image, ImageDraw
 
-from parsers.lines import UNKNOWN_LETTER
+from parsers.finding.lines import UNKNOWN_LETTER
 from parsers.type3.drawings import Bitmap
 from parsers.type3.fonts import Glyph, type3_fonts
 from parsers.type3.mending import true_maps

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import pikepdf
 
-from parsers.lines import UNKNOWN_LETTER, plain
+from parsers.finding.lines import UNKNOWN_LETTER, plain
 from parsers.type3.fonts import Glyph, Type3Font, type3_fonts
 from parsers.type3.likeness import letters_by_likeness
 from parsers.type3.table import shipped_table

@@ -119,7 +119,9 @@ def two_accounts() -> Sample:
     """One document, two accounts of one company, each with its own page."""
     sheet = Sheet("Sample document of two accounts")
     bills = []
-    for number, (account, meter, read, due) in enumerate((("700118", "51877", 4120, 96_31), ("700252", "51911", 910, 30_44))):
+    for number, (account, meter, read, due) in enumerate(
+        (("700118", "51877", 4120, 96_31), ("700252", "51911", 910, 30_44))
+    ):
         if number:
             sheet.next_page()
         used = 500 + 7 * number
