@@ -10,7 +10,7 @@ from parsers.ocr.agreement import Settled, decided, plain_value, same
 from parsers.ocr.first import Sighted
 from parsers.ocr.rows import rows
 from parsers.ocr.second import SecondReading
-from parsers.ocr.vocabulary import is_word, mended
+from parsers.ocr.vocabulary import is_word, mended, spaced
 
 WORD = Sighted("", 100.0, 90.0, 140.0, 100.0, baseline=100.0, slope=0.0, size=9.0, line=1, confidence=95.0)
 
@@ -104,6 +104,21 @@ class TestWords:
 )
 def test_mending_finds_the_one_word_that_is_near(text: str, word: str | None) -> None:
     assert mended(text) == word
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("onAugust", "on August"),
+        ("PriorReading:", "Prior Reading:"),
+        ("6-Apr", "6 - Apr"),
+        ("kWh", "kWh"),
+        ("McDonald", "McDonald"),
+        ("A-3", "A-3"),
+    ],
+)
+def test_two_words_without_their_space_are_two(text: str, parts: str) -> None:
+    assert spaced(text) == parts
 
 
 def test_words_of_bills() -> None:

@@ -9,7 +9,7 @@ from parsers.ocr.crops import alone
 from parsers.ocr.first import Sighted, reread
 from parsers.ocr.picture import DPI, POINTS, Grey
 from parsers.ocr.second import SecondReading, second_readings
-from parsers.ocr.vocabulary import is_word, mended, shape
+from parsers.ocr.vocabulary import is_word, mended, shape, spaced
 
 SURE = 90.0  # of 100: letters that the first engine is so sure of need no second reading
 SURE_SCORE, SCORE, GUESSED = 0.9, 0.8, 0.6  # of the second engine: sure, likelier than the first one, guessed
@@ -62,7 +62,7 @@ def decided(
         _decided(word, seconds[at], thirds[at]) if at in thirds else Settled(word, word.text, agreed=True)
         for at, word in enumerate(words)
     ]
-    return printed_again([one for one in made if one.text])
+    return printed_again([replace(one, text=spaced(one.text)) for one in made if one.text])
 
 
 def printed_again(words: Sequence[Settled]) -> list[Settled]:

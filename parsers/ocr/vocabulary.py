@@ -21,6 +21,8 @@ SHORTEST_MENDED = 5  # letters
 LETTERS_PER_MISTAKE = 7
 _WORD = re.compile(r"[A-Za-z]{2,}")
 _EITHER_CASE = re.compile(r"\[([A-Z])[a-z]\]")
+_GLUED = re.compile(r"([A-Za-z]?[a-z]+)([A-Z][a-z]+)([.,:;]?)")
+_DAYS = re.compile(r"(\d{1,2})([-\u2013])([A-Z][a-z]{2,8}\.?)")
 _LOOK_ALIKE = str.maketrans("i1|!05", "llllos")
 _NO_WORDS = re.compile(r"\\.|\(\?P<\w+>|\(\?<?[=!:]|\{\w*(?::\w+)?\}|\[[^]]*\]")
 
@@ -49,6 +51,15 @@ def _in_case_of(text: str, word: str) -> str:
     if capitals > len(text) / 2:
         return word.upper()
     return word.capitalize() if text[0].isupper() else word.casefold()
+
+
+def spaced(text: str) -> str:
+    """A word, or two without their space (``onAugust``), or a day and a month without those around the dash."""
+    if (days := _DAYS.fullmatch(text)) and is_word(days[3].rstrip(".")):
+        return f"{days[1]} {days[2]} {days[3]}"
+    if (glued := _GLUED.fullmatch(text)) and is_word(glued[1]) and is_word(glued[2]):
+        return f"{glued[1]} {glued[2]}{glued[3]}"
+    return text
 
 
 def _parted(text: str) -> str | None:
