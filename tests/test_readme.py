@@ -29,7 +29,7 @@ def _rows(model: type[BaseModel], prefix: str) -> list[str]:
     rows = []
     for name, field in model.model_fields.items():
         if isinstance(field.default, BaseModel):
-            rows.extend(_rows(type(field.default), f"{name}."))
+            rows.extend(_rows(type(field.default), f"{prefix}{name}."))
         else:
             default = "" if field.default in (None, ()) or field.default_factory else f"`{field.default}`"
             rows.append(f"| `{prefix}{name}` | {default} | {field.description} |")

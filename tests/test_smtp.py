@@ -42,9 +42,10 @@ SENDER = "ann@corp.example"
 RECIPIENT = "bills@in.example"
 DEADLINE = 20
 
+BY_ENVELOPE = {"sender_check": "envelope", "peers": ("127.0.0.0/8", "::1")}
 ACCOUNTS = {
-    "acme": Account(domains=("corp.example",), recipients=(RECIPIENT, "rechnungen@in.example")),
-    "other": Account(domains=("corp.example", "other.example"), recipients=("bills@other.example",)),
+    "acme": Account(domains=("corp.example",), recipients=(RECIPIENT, "rechnungen@in.example"), **BY_ENVELOPE),
+    "other": Account(domains=("corp.example", "other.example"), recipients=("bills@other.example",), **BY_ENVELOPE),
 }
 
 

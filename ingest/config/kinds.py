@@ -1,0 +1,54 @@
+"""The kinds of values that settings have, as they are compared: domains, addresses, networks, ports."""
+
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+
+from ingest.mail.addresses import MalformedAddress, normalise_domain, parse_address
+
+MiB = 1024 * 1024
+
+
+class Section(BaseModel):
+    """A part of the settings."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def _domain(name: str) -> str:
+    """A domain as it is compared: lower case, A-labels, no trailing dot."""
+    try:
+        return normalise_domain(name.strip())
+    except MalformedAddress as error:
+        raise ValueError(f"{name!r} is not a domain; write it as 'example.com'") from error
+
+
+def _address(text: str) -> str:
+    """A recipient address as it is compared: in lower case, the domain normalised."""
+    try:
+        address = parse_address(text.strip())
+    except MalformedAddress as error:
+        raise ValueError(f"{text!r} is not an address; write it as 'bills@in.example.com'") from error
+    return f"{address.local.lower()}@{address.domain}"
+
+
+def _network(value: Any) -> Any:
+    """One address is a network of its own. Bits beyond the prefix are refused: which of both was meant?"""
+    try:
+        return ip_network(value.strip()) if isinstance(value, str) else value
+    except ValueError as error:
+        raise ValueError(f"{value!r} is not a network; write it as '192.0.2.0/24' or '2001:db8::/32'") from error
+
+
+def _lines(value: Any) -> Any:
+    """A secret file holds one value a line."""
+    return tuple(line for line in value.splitlines() if line.strip()) if isinstance(value, str) else value
+
+
+Domain = Annotated[str, AfterValidator(_domain)]
+MailAddress = Annotated[str, AfterValidator(_address)]
+Port = Annotated[int, Field(ge=0, le=65535)]
+Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(_network)]
+SecretLines = Annotated[tuple[SecretStr, ...], BeforeValidator(_lines)]
+"""Secrets; as one text (of a file, or of a variable) one a line."""
