@@ -19,6 +19,7 @@ from ingest.parsing import ParserPool
 from ingest.reasons import BY_CODE, Reason
 from ingest.store.documents import DocumentStore, disk_errors
 from ingest.store.ledger import Ledger
+from ingest.store.mail_rows import NewMessage
 from ingest.store.rows import Arrival, NewArrival, Outcome, Priority
 from parsers.errors import DocumentError
 from parsers.model import DocumentKind
@@ -90,9 +91,12 @@ class Intake:
         self._metrics = metrics or Metrics()
         self._running: set[asyncio.Task[list[Receipt]]] = set()
 
-    async def take(self, offers: Sequence[Offer]) -> list[Receipt]:
-        """Receipts in the order of the offers, all in one commit. Once begun it is not undone by cancellation."""
-        taking = asyncio.create_task(self._take(offers), name="intake")
+    async def take(self, offers: Sequence[Offer], message: NewMessage | None = None) -> list[Receipt]:
+        """Receipts in the order of the offers, all in one commit. Once begun it is not undone by cancellation.
+
+        ``message`` is the mail that brought them; the ledger notes it with them when at least one is taken.
+        """
+        taking = asyncio.create_task(self._take(offers, message), name="intake")
         self._running.add(taking)
         taking.add_done_callback(self._running.discard)
         return await asyncio.shield(taking)
@@ -101,9 +105,9 @@ class Intake:
         """Waits for what was begun (at shutdown)."""
         await asyncio.gather(*self._running, return_exceptions=True)
 
-    async def _take(self, offers: Sequence[Offer]) -> list[Receipt]:
+    async def _take(self, offers: Sequence[Offer], message: NewMessage | None) -> list[Receipt]:
         checked = [await self._check_and_store(offer) for offer in offers]
-        arrivals = await self._ledger.receive(checked)
+        arrivals = await self._ledger.receive(checked, message)
         self._wake_worker()
         for arrival in arrivals:
             self._metrics.documents.labels(arrival.source, arrival.outcome.value).inc()

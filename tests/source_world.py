@@ -14,6 +14,7 @@ from ingest.intake import Intake, Offer, Receipt
 from ingest.parsing import ParserPool
 from ingest.store.documents import DocumentStore
 from ingest.store.ledger import Ledger
+from ingest.store.mail_rows import NewMessage
 from ingest.store.rows import Arrival
 
 DEADLINE = 30
@@ -46,11 +47,11 @@ class WatchedIntake(Intake):
     before: Callable[[Offer], Awaitable[None]] | None = None
     after: Callable[[Offer], None] | None = None
 
-    async def take(self, offers: Sequence[Offer]) -> list[Receipt]:
+    async def take(self, offers: Sequence[Offer], message: NewMessage | None = None) -> list[Receipt]:
         for offer in offers:
             if self.before is not None:
                 await self.before(offer)
-        receipts = await super().take(offers)
+        receipts = await super().take(offers, message)
         for offer in offers:
             if self.after is not None:
                 self.after(offer)

@@ -15,6 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from ingest.errors import StaleVersion
 from ingest.store import transactions
 from ingest.store.engine import ledger_errors, make_engine, now
+from ingest.store.mail_rows import NewMessage
+from ingest.store.messages import add_message
 from ingest.store.migrate import migrate
 from ingest.store.place import make_folder_of
 from ingest.store.rows import (
@@ -65,12 +67,17 @@ class Ledger:
 
     # -- documents come in
 
-    async def receive(self, offered: Sequence[NewArrival]) -> list[Arrival]:
-        """Opens a bill for each new document; the same bytes again become a duplicate. All or nothing."""
+    async def receive(self, offered: Sequence[NewArrival], message: NewMessage | None = None) -> list[Arrival]:
+        """Opens a bill for each new document; the same bytes again become a duplicate. All or nothing.
+
+        ``message`` is the mail that brought them; its row is written with them unless each of them is refused.
+        """
         at = self.clock()
+        taken = any(arrival.reason is None for arrival in offered)
 
         async def work(connection: AsyncConnection) -> list[Arrival]:
-            return [await transactions.receive(connection, arrival, at) for arrival in offered]
+            message_id = await add_message(connection, message, at) if message and taken else None
+            return [await transactions.receive(connection, arrival, at, message_id) for arrival in offered]
 
         return await self._writer.write(work)
 

@@ -8,7 +8,7 @@ from sqlalchemy.engine import Connection
 from ingest.errors import ConfigError
 from ingest.store.engine import ledger_errors, make_engine
 
-HEAD = "0001"
+HEAD = "0002"
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 

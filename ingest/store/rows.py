@@ -87,6 +87,8 @@ class Arrival:
     detail: str | None
     bill_id: str | None
     place: str | None
+    message_id: str | None = None
+    """The id of the Message that brought it, where it came by mail and something of that mail was taken."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -56,7 +56,35 @@ arrivals = Table(
     Column("detail", Text),
     Column("bill_id", Text, ForeignKey("bills.id")),
     Column("place", Text, comment="where the file lies now, for results beside it"),
+    Column("message_id", Text, ForeignKey("messages.id")),  # the mail that brought it, where one was taken
     Index(None, "bill_id"),
+    Index(None, "account", "received_at"),
+    Index(None, "message_id"),
+)
+
+messages = Table(
+    "messages",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("account", Text, nullable=False),
+    Column("received_at", UtcDateTime, nullable=False),
+    Column("sha256", Text, nullable=False, comment="name of the kept message"),
+    Column("envelope_from", Text, nullable=False, comment="empty: the null sender"),
+    Column("header_from", Text, comment="the mailbox of the From field"),
+    Column("authenticated", Boolean, nullable=False, comment="whether header_from was shown to be true"),
+    Column("subject", Text),
+    Column("message_id", Text, comment="the header field, as it came"),
+    Column("references", Json, nullable=False, comment="message ids of the thread, oldest first"),
+    Column("unanswerable", Text, comment="why nothing may answer it; null when it may be answered"),
+    Column("receipt", Text, nullable=False, comment="none, due, sending, sent, unconfirmed, suppressed or failed"),
+    Column("receipt_reason", Text, comment="why it was suppressed or failed"),
+    Column("due_at", UtcDateTime, comment="when it is looked at next; null when nothing is left to do"),
+    Column("attempts", Integer, nullable=False),
+    Column("last_error", Text),
+    Column("sent_at", UtcDateTime, comment="when it was handed to the smarthost"),
+    Column("problems_only", Boolean, comment="of a receipt that was sent: it tells of nothing that was taken"),
+    Index(None, "receipt", "due_at"),
+    Index(None, "header_from", "sent_at"),
     Index(None, "account", "received_at"),
 )
 
@@ -144,4 +172,18 @@ stopped_accounts = Table(
     Column("account", Text, primary_key=True),
     Column("stopped_at", UtcDateTime, nullable=False),
     Column("detail", Text, nullable=False),
+)
+
+digests = Table(
+    "digests",
+    metadata,
+    Column("account", Text, primary_key=True),
+    Column("day", Text, primary_key=True, comment="the UTC day that it tells of, ISO 8601"),
+    Column("state", Text, nullable=False, comment="due, sending, sent, unconfirmed or failed"),
+    Column("made_at", UtcDateTime, nullable=False, comment="since when it is due"),
+    Column("due_at", UtcDateTime, comment="when it is tried next; null when nothing is left to do"),
+    Column("attempts", Integer, nullable=False),
+    Column("last_error", Text),
+    Column("sent_at", UtcDateTime),
+    Index(None, "due_at"),
 )

@@ -16,8 +16,13 @@ TRIED_AGAIN = {Reason.CUSTOMER_ID_INVALID, Reason.REJECTED_BY_API}
 """Reasons that people put right outside (a customer is created): the same document then starts once more."""
 
 
-async def receive(connection: AsyncConnection, new: NewArrival, at: dt.datetime) -> Arrival:
-    """Writes the arrival and, for a document not seen before on this account, its bill."""
+async def receive(
+    connection: AsyncConnection, new: NewArrival, at: dt.datetime, message_id: str | None = None
+) -> Arrival:
+    """Writes the arrival and, for a document not seen before on this account, its bill.
+
+    ``message_id`` is of the mail that brought it, whose row is there already.
+    """
     outcome, bill_id, reason = Outcome.REFUSED, None, new.reason
     if reason is None:
         outcome, bill_id = await _bill_for(connection, new, at)
@@ -37,6 +42,7 @@ async def receive(connection: AsyncConnection, new: NewArrival, at: dt.datetime)
         detail=new.detail or None,
         bill_id=bill_id,
         place=new.place,
+        message_id=message_id,
     )
     await connection.execute(arrivals.insert().values(asdict(arrival)))
     return arrival

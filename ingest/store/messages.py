@@ -1,0 +1,39 @@
+"""The ledger's mails: written with the documents that they brought, and where their receipts stand."""
+
+import datetime as dt
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from ingest.store.mail_rows import LONGEST_ID, LONGEST_SUBJECT, MOST_REFERENCES, NewMessage, ReceiptState
+from ingest.store.rows import new_id
+from ingest.store.schema import messages
+
+
+async def add_message(connection: AsyncConnection, new: NewMessage, at: dt.datetime) -> str:
+    """Writes the mail and returns its id. Its arrivals are written after it, in the same transaction."""
+    message_id = new_id("mail")
+    await connection.execute(
+        messages.insert().values(
+            id=message_id, account=new.account, received_at=at, sha256=new.sha256,
+            envelope_from=_storable(new.envelope_from), header_from=new.header_from and _storable(new.header_from),
+            authenticated=new.authenticated,
+            subject=new.subject and _storable(new.subject[:LONGEST_SUBJECT]),
+            message_id=_id(new.message_id),
+            references=[_id(known) for known in new.references if _id(known)][-MOST_REFERENCES:],
+            unanswerable=new.unanswerable,
+            receipt=ReceiptState.DUE if new.receipt_wanted else ReceiptState.NONE,
+            due_at=at if new.receipt_wanted else None,
+            attempts=0,
+        )
+    )  # fmt: skip
+    return message_id
+
+
+def _id(text: str | None) -> str | None:
+    """An id that is too long for a line is none: cut short it would be another one."""
+    return _storable(text) if text and len(text) <= LONGEST_ID else None
+
+
+def _storable(text: str) -> str:
+    """Text as every database takes it: raw bytes of a header come as surrogates, and PostgreSQL knows no NUL."""
+    return text.encode("utf-8", "replace").decode().replace("\0", "")
