@@ -6,6 +6,7 @@ import os
 import re
 import signal
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any, Self
 
@@ -55,13 +56,16 @@ class Child:
         self._spent = False
 
     @classmethod
-    async def start(cls, memory_mb: int, cpu_seconds: int) -> Self:
-        """A child that has imported what it needs. Raises ``Unavailable`` when none comes up."""
+    async def start(cls, memory_mb: int, cpu_seconds: int, command: Sequence[str] | None = None) -> Self:
+        """A child that has imported what it needs; one that parses PDFs unless ``command`` says otherwise.
+
+        Raises ``Unavailable`` when none comes up.
+        """
         limits = ["--memory-mb", str(memory_mb), "--cpu-seconds", str(cpu_seconds)]
         pipe = asyncio.subprocess.PIPE
         child = cls(
             await asyncio.create_subprocess_exec(
-                *COMMAND,
+                *(command or COMMAND),
                 *limits,
                 stdin=pipe,
                 stdout=pipe,
@@ -75,7 +79,7 @@ class Child:
             await child._reply(START_SECONDS)
         except ChildDied as error:
             await child.end()
-            raise Unavailable(f"No parser child could be started: {error.detail}") from error
+            raise Unavailable(f"No child could be started: {error.detail}") from error
         except asyncio.CancelledError:
             await asyncio.shield(child.end())
             raise
@@ -141,13 +145,13 @@ class Child:
             code = await self._process.wait()
         await self._listening
         last_words = _masked(self._tail.decode(errors="replace").strip().rpartition("\n")[2])
-        log.warning("a parser child died", pid=self.pid, exit_code=code, last_words=last_words)
+        log.warning("a child died", pid=self.pid, exit_code=code, last_words=last_words)
         return _verdict(code, self._tail)
 
     async def _listen(self, errors: asyncio.StreamReader) -> None:
         while chunk := await errors.read(TAIL_BYTES):
             self._tail = (self._tail + chunk)[-TAIL_BYTES:]
-            log.debug("a parser child wrote", pid=self.pid, text=_masked(chunk.decode(errors="replace")))
+            log.debug("a child wrote", pid=self.pid, text=_masked(chunk.decode(errors="replace")))
 
 
 def _verdict(code: int, tail: bytes) -> ChildDied:

@@ -8,28 +8,19 @@
     {"op": "sketch", "path": "/x.pdf", "name": null}                     {"ok": {"ideas": […], …}}
     {"op": "inspect", "path": "/x.pdf"}                                  {"ok": {"page_count": 3, "encrypted": false}}
     {"op": "wrap", "path": "/x.jpg", "target": …}                        {"ok": null}
+    {"op": "unlock", "path": "/x.pdf", "passwords": ["…"], "target": …}  {"ok": {"password": 1}}
     {"op": "cut", "path": "/x.pdf", "pieces": [{"first": 1, "last": 2, "target": …}]}  {"ok": null}
                                                                          {"error": {"kind": …, "detail": …}}
 
 ``kind`` is a ``DocumentKind``, or ``unavailable`` (the file itself could not be read) or ``failed`` (a mistake of
-ours). A reply with ``"last": true`` is its last: it does not trust its memory any more. A document that breaks the
-process takes only this process with it; the end of stdin ends it too. Its first line says that it is ready.
+ours). A reply with ``"last": true`` is its last: it does not trust its memory any more, or there are passwords
+in it, which no other document may come near. A document that breaks the process takes only this process with it; the
+end of stdin ends it too. Its first line says that it is ready.
 """
 
-import argparse
-import contextlib
-import ctypes
-import json
-import logging
-import os
-import resource
-import signal
-import sys
-import time
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TextIO
 
 import pikepdf
 import pypdfium2
@@ -40,50 +31,30 @@ from parsers.model import Piece
 from parsers.pdf.cutting import cut
 from parsers.pdf.document import inspect
 from parsers.pdf.photos import as_pdf
+from parsers.pdf.unlocking import unlock
 from parsers.reader import read  # before it is ready: a document's time is not for the parsers' start
+from parsers.serving import Message, serve_stdin
 
 UNAVAILABLE = "unavailable"
 FAILED = "failed"
 
-Message = dict[str, Any]
-
-_PR_SET_PDEATHSIG = 1
 _LIBRARY_ERRORS = (pypdfium2.PdfiumError, pikepdf.PdfError, PdfminerException, MalformedPDFException, RecursionError)
 
 
 def main() -> None:
     """Answers until stdin ends."""
-    arguments = argparse.ArgumentParser()
-    arguments.add_argument("--memory-mb", type=int, required=True)
-    arguments.add_argument("--cpu-seconds", type=int, required=True)
-    chosen = arguments.parse_args()
-    replies = _own_stdout()
-    _become_expendable()
-    _limit(resource.RLIMIT_AS, chosen.memory_mb * 1024 * 1024)
-    _limit(resource.RLIMIT_CORE, 0)
-    logging.disable(logging.WARNING)
-    serve(sys.stdin, replies, chosen.cpu_seconds)
-
-
-def serve(requests: Iterable[str], replies: TextIO, cpu_seconds: int) -> None:
-    """Answers each line; returns at the end of them, or after an error that it should not live on with."""
-    _write(replies, {"ready": True})
-    for line in requests:
-        _limit(resource.RLIMIT_CPU, int(time.process_time()) + 1 + cpu_seconds)
-        reply = answer(json.loads(line))
-        _write(replies, reply)
-        if reply.get("last"):
-            return
+    serve_stdin(answer)
 
 
 def answer(request: Message) -> Message:
     """The reply to one request; whatever goes wrong with a document becomes one too."""
     try:
-        return {"ok": _OPERATIONS[request["op"]](request)}
+        reply: Message = {"ok": _OPERATIONS[request["op"]](request)}
     except (KeyboardInterrupt, SystemExit):
         raise
     except BaseException as error:  # noqa: BLE001 - the one door: pdf-oxide's panics are no Exceptions
-        return failure(error)
+        reply = failure(error)
+    return reply | {"last": True} if request.get("passwords") else reply
 
 
 def failure(error: BaseException) -> Message:
@@ -156,6 +127,10 @@ def _wrap(request: Message) -> None:
     Path(request["target"]).write_bytes(as_pdf(Path(request["path"]).read_bytes()))
 
 
+def _unlock(request: Message) -> Message:
+    return {"password": unlock(Path(request["path"]), Path(request["target"]), request["passwords"])}
+
+
 def _cut(request: Message) -> None:
     cut(Path(request["path"]), [Piece.model_validate(piece) for piece in request["pieces"]])
 
@@ -167,35 +142,9 @@ _OPERATIONS: dict[str, Callable[[Message], Message | None]] = {
     "sketch": _sketch,
     "inspect": _inspect,
     "wrap": _wrap,
+    "unlock": _unlock,
     "cut": _cut,
 }
-
-
-def _write(replies: TextIO, reply: Message) -> None:
-    replies.write(json.dumps(reply) + "\n")
-    replies.flush()
-
-
-def _own_stdout() -> TextIO:
-    """The real stdout, for replies alone: what a library prints goes to stderr from now on."""
-    replies = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)
-    return replies
-
-
-def _limit(kind: int, soft: int) -> None:
-    _, hard = resource.getrlimit(kind)
-    resource.setrlimit(kind, (soft if hard == resource.RLIM_INFINITY else min(soft, hard), hard))
-
-
-def _become_expendable() -> None:
-    """Dies with its parent, and before it when memory runs out; stopping the service is the parent's business."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        with contextlib.suppress(OSError):  # a container may forbid it
-            Path("/proc/self/oom_score_adj").write_text("500")
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ import pypdfium2
 import pytest
 from pdfplumber.utils.exceptions import PdfminerException
 
-from parsers import child
+from parsers import child, serving
 from parsers.errors import DeclarationError, DocumentError
 from parsers.model import DocumentKind, Piece
 from parsers.pdf.cutting import cut
@@ -89,10 +89,10 @@ class TestProtocol:
         """Replies go through a copy of stdout; everything else that is printed lands on stderr."""
         program = (
             "import os, sys\n"
-            "from parsers import child\n"
-            "replies = child._own_stdout()\n"
+            "from parsers import child, serving\n"
+            "replies = serving._own_stdout()\n"
             "print('from Python', flush=True); os.write(1, b'from C\\n')\n"
-            'child.serve([\'{"op": "inspect", "path": "/nowhere"}\'], replies, 5)\n'
+            'serving.serve(child.answer, [\'{"op": "inspect", "path": "/nowhere"}\'], replies, 5)\n'
         )
         done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
         ready, reply = done.stdout.splitlines()
@@ -154,14 +154,14 @@ class TestLimits:
         assert talk.end()[0] == -signal.SIGXCPU
 
     def test_a_memory_error_is_the_last_reply(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        def exhausted(_: child.Message) -> None:
+        def exhausted(_: serving.Message) -> None:
             raise MemoryError
 
         monkeypatch.setitem(child._OPERATIONS, "inspect", exhausted)
         replies = io.StringIO()
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(child, "_limit", lambda *_: None)
-            child.serve(['{"op": "inspect"}', '{"op": "inspect"}'], replies, 5)
+            patch.setattr(serving, "_limit", lambda *_: None)
+            serving.serve(child.answer, ['{"op": "inspect"}', '{"op": "inspect"}'], replies, 5)
         ready, last = map(json.loads, replies.getvalue().splitlines())
         assert ready == {"ready": True}
         assert (last["error"]["kind"], last["last"]) == ("too_large", True)
@@ -230,7 +230,7 @@ class TestErrors:
 
     @pytest.mark.parametrize("stop", [KeyboardInterrupt, SystemExit])
     def test_stopping_is_no_error(self, monkeypatch: pytest.MonkeyPatch, stop: type[BaseException]) -> None:
-        def stopped(_: child.Message) -> None:
+        def stopped(_: serving.Message) -> None:
             raise stop
 
         monkeypatch.setitem(child._OPERATIONS, "inspect", stopped)
