@@ -1,6 +1,7 @@
 """The kinds of values that settings have, as they are compared: domains, addresses, networks, ports."""
 
-from ipaddress import IPv4Network, IPv6Network, ip_network
+import re
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
@@ -41,6 +42,31 @@ def _network(value: Any) -> Any:
         raise ValueError(f"{value!r} is not a network; write it as '192.0.2.0/24' or '2001:db8::/32'") from error
 
 
+_SERVER = re.compile(r"(?:\[(?P<bracketed>[^\]]+)\]|(?P<plain>[^:\[\]]+))(?::(?P<port>[0-9]{1,5}))?")
+
+
+def name_server(text: str) -> tuple[str, int]:
+    """Address and port of a DNS server; an IPv6 address with a port stands in brackets. Raises ValueError."""
+    try:
+        return str(ip_address(text)), 53
+    except ValueError:
+        found = _SERVER.fullmatch(text)
+    if found is None or not 0 < int(found["port"] or 53) <= 65535:
+        raise ValueError("not an address with a port")
+    return str(ip_address(found["bracketed"] or found["plain"])), int(found["port"] or 53)
+
+
+def _name_server(text: str) -> str:
+    try:
+        name_server(text.strip())
+    except ValueError as error:
+        raise ValueError(
+            f"{text!r} is not the address of a DNS server; write it as '192.0.2.53', '192.0.2.53:5353' or "
+            "'[2001:db8::53]:5353'"
+        ) from error
+    return text.strip()
+
+
 def _lines(value: Any) -> Any:
     """A secret file holds one value a line."""
     return tuple(line for line in value.splitlines() if line.strip()) if isinstance(value, str) else value
@@ -49,6 +75,7 @@ def _lines(value: Any) -> Any:
 Domain = Annotated[str, AfterValidator(_domain)]
 MailAddress = Annotated[str, AfterValidator(_address)]
 Port = Annotated[int, Field(ge=0, le=65535)]
+NameServer = Annotated[str, AfterValidator(_name_server)]
 Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(_network)]
 SecretLines = Annotated[tuple[SecretStr, ...], BeforeValidator(_lines)]
 """Secrets; as one text (of a file, or of a variable) one a line."""

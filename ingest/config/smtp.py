@@ -5,7 +5,7 @@ from typing import Literal, Self
 
 from pydantic import Field, SecretStr, model_validator
 
-from ingest.config.kinds import MailAddress, MiB, Network, Port, Section
+from ingest.config.kinds import MailAddress, MiB, NameServer, Network, Port, Section
 
 
 class Smtp(Section):
@@ -46,7 +46,7 @@ class Smtp(Section):
 class Dns(Section):
     """How SPF, DKIM and DMARC records are looked up."""
 
-    servers: tuple[str, ...] = Field((), description="'address' or 'address:port'; the system's when not set.")
+    servers: tuple[NameServer, ...] = Field((), description="'address' or 'address:port'; the system's when not set.")
     seconds: float = Field(15, gt=0, description="All lookups for one message; then it is answered 451.")
     cache_entries: int = Field(5000, ge=0, description="Answers kept for their time to live.")
 
