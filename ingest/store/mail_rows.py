@@ -9,6 +9,7 @@ LONGEST_SUBJECT = 500
 LONGEST_ID = 998
 """RFC 5322 allows no longer line."""
 MOST_REFERENCES = 30
+LONGEST_ERROR = 500
 
 
 class ReceiptState(StrEnum):
