@@ -1,19 +1,7 @@
 """What the listener counts and says, without a socket."""
 
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
 from ingest.sources import smtp_replies as replies
-from ingest.sources.smtp_limits import ConnectionCounts, LineGuard
-
-
-@settings(deadline=None)
-@given(st.lists(st.sampled_from([b"\r", b"\n", b"\r\n", b"", b"a", b"bc\n\r"]) | st.binary(max_size=5), max_size=20))
-def test_bytes_since_a_line_end_are_counted_over_any_packets(packets: list[bytes]) -> None:
-    guard = LineGuard()
-    for number, packet in enumerate(packets, 1):
-        whole = b"".join(packets[:number])
-        assert guard.feed(packet) == len(whole.rpartition(b"\r\n")[2])
+from ingest.sources.smtp_limits import ConnectionCounts
 
 
 def test_counts_know_who_came_and_left() -> None:

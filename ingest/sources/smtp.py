@@ -12,6 +12,7 @@ from ingest.sources.smtp_dialogue import Dialogue
 from ingest.sources.smtp_limits import ConnectionCounts
 from ingest.sources.smtp_taking import MessageTaker
 from ingest.store.documents import DocumentStore
+from ingest.store.spool import Spool
 
 
 class SmtpListener:
@@ -19,7 +20,9 @@ class SmtpListener:
 
     def __init__(self, settings: Settings, intake: Intake) -> None:
         self._settings = settings.smtp
-        self._taker = MessageTaker(settings.accounts, intake, DocumentStore(settings.data_dir / "messages", ".eml"))
+        folder = settings.data_dir / "messages"
+        self._spool = Spool(folder)
+        self._taker = MessageTaker(settings.accounts, intake, DocumentStore(folder, ".eml"))
         self._dialogue = Dialogue(settings.accounts, settings.smtp.max_recipients, self._taker)
         self._counts = ConnectionCounts(
             most=settings.smtp.max_connections, most_per_peer=settings.smtp.max_connections_per_peer
@@ -35,7 +38,9 @@ class SmtpListener:
         logging.getLogger("mail.log").setLevel(logging.ERROR)
         tls = make_tls(self._settings)
         self._server = await asyncio.get_running_loop().create_server(
-            lambda: Connection(self._dialogue, self, self._settings, tls), self._settings.host, self._settings.port
+            lambda: Connection(self._dialogue, self, self._settings, tls, self._spool),
+            self._settings.host,
+            self._settings.port,
         )
         host, port = self._server.sockets[0].getsockname()[:2]
         return str(host), int(port)
@@ -58,6 +63,7 @@ class SmtpListener:
             await self._taker.give_up()
             await self._empty.wait()
         await server.wait_closed()
+        await self._spool.close()
 
     # -- what connections call
 

@@ -1,6 +1,6 @@
 """One client's connection: aiosmtpd's dialogue where it holds, rules of our own where it has none.
 
-aiosmtpd 1.4.6 accepts addresses that others read differently, keeps any number of bytes without a line end, lets its
+aiosmtpd 1.4.6 accepts addresses that others read differently, reads a message line by line into memory, lets its
 timer run through a message that is arriving (and while we work on it), offers AUTH once TLS is active, starts TLS
 inside TLS, and puts the text of our exceptions into its replies. Each is set right below, and nothing else.
 """
@@ -8,31 +8,31 @@ inside TLS, and puts the text of our exceptions into its replies. Each is set ri
 import asyncio
 import ssl
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Awaitable, Iterator
 from contextlib import contextmanager
-from typing import AnyStr, Protocol
+from typing import Any, AnyStr, Protocol
 
 import structlog
 from aiosmtpd.smtp import SMTP, syntax
 
-from ingest.config import MiB, Smtp
+from ingest.config import Smtp
+from ingest.errors import Refused, Unavailable
 from ingest.mail.addresses import MalformedAddress, parse_path
 from ingest.reasons import Reason
 from ingest.sources import smtp_replies as replies
-from ingest.sources.smtp_limits import LineGuard
+from ingest.sources.smtp_data import IncomingText, TextTooLong
 from ingest.sources.smtp_transaction import Transaction
+from ingest.store.spool import Spool
 
-LONGEST_LINE = 128 * 1024
-"""Bytes. RFC 5321 allows 1,000; mail with a page of HTML on one line is common all the same."""
-LONGEST_UNBROKEN = MiB
 COMMAND_BYTES = 1024
-LONGEST_PHASE = 10
-"""Times ``timeout_seconds``: how long one command, or the text of one message, may take in all."""
+MOST_COMMANDS_HELD = 8 * 1024
+"""Bytes of commands that wait for their turn, or of a command without an end."""
+
+_PACKET = memoryview(bytearray(256 * 1024))
+"""Where all connections of the process receive: each takes out what came before the loop turns to the next one."""
 
 OUR_WORDS = {
-    "500 Line too long (see RFC5321 4.5.3.1.6)": replies.LINE_TOO_LONG,
     "530 Must issue a STARTTLS command first": replies.TLS_NEEDED,
-    "552 Error: Too much mail data": replies.TOO_LARGE,
     "552 Error: message size exceeds fixed maximum message size": replies.TOO_LARGE,
     "553 5.1.3 Error: malformed address": replies.MALFORMED_ADDRESS,
 }
@@ -51,12 +51,14 @@ class Listener(Protocol):
         """It is closed."""
 
 
-class Connection(SMTP):
+class Connection(SMTP, asyncio.BufferedProtocol):
     """One client's connection."""
 
-    line_length_limit = LONGEST_LINE
+    line_length_limit = MOST_COMMANDS_HELD
 
-    def __init__(self, dialogue: object, listener: Listener, settings: Smtp, tls: ssl.SSLContext | None) -> None:
+    def __init__(
+        self, dialogue: object, listener: Listener, settings: Smtp, tls: ssl.SSLContext | None, spool: Spool
+    ) -> None:
         super().__init__(
             dialogue,
             data_size_limit=settings.max_message_bytes,
@@ -71,13 +73,14 @@ class Connection(SMTP):
         self.command_size_limits = defaultdict(lambda: COMMAND_BYTES)
         self.command_size_limit = COMMAND_BYTES
         self._listener = listener
-        self._most_bytes = 2 * settings.max_message_bytes + MiB
-        self._line = LineGuard()
-        self._received = 0
+        self._spool = spool
+        self._settings = settings
+        self._text: IncomingText | None = None
         self._heard_at = self._phase_began = self.loop.time()
         self._working = False
         self._draining = False
-        self._inside = False
+        self._inside = self._open = False
+        self._receiving: asyncio.Task[str] | None = None
         self.peer = ""
 
     # -- coming and going
@@ -91,17 +94,24 @@ class Connection(SMTP):
         if not self._listener.let_in(self):
             _turn_away(transport)
             return
-        self._inside = True
+        self._inside = self._open = True
         super().connection_made(transport)
         assert self._handler_coroutine is not None  # noqa: S101 - just made
-        self._handler_coroutine.add_done_callback(self._tell_of_failure)
+        self._handler_coroutine.add_done_callback(self._part_ended)
 
     def connection_lost(self, error: Exception | None) -> None:
         """Ends the transaction. aiosmtpd calls it itself when TLS fails, so that it can come twice."""
-        if self._inside:
-            self._inside = False
+        if self._open:
+            self._open = False
             self._transaction().end(self.peer)
             super().connection_lost(error)
+            self._leave()
+
+    def _leave(self) -> None:
+        """Once nothing of it is left: neither the socket nor a task."""
+        tasks = (self._handler_coroutine, self._receiving)
+        if self._inside and not self._open and all(task is None or task.done() for task in tasks):
+            self._inside = False
             self._listener.gone(self)
 
     def hang_up(self, reply: str) -> None:
@@ -117,6 +127,8 @@ class Connection(SMTP):
 
     def cut(self) -> None:
         """Closes at once, in the middle of whatever it is."""
+        if self._receiving is not None:
+            self._receiving.cancel()
         if isinstance(self.transport, asyncio.Transport):
             self.transport.abort()
 
@@ -138,30 +150,57 @@ class Connection(SMTP):
 
     # -- bytes and time
 
-    def data_received(self, data: bytes) -> None:
-        """Notes that the client is alive, and stops one that sends without end."""
+    def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002 - asyncio's signature
+        """Where the next bytes go: as many as there is room for."""
+        return _PACKET[: MOST_COMMANDS_HELD if self._text is None else self._text.room]
+
+    def buffer_updated(self, nbytes: int) -> None:
+        """Bytes came: of the text of a message, or of commands."""
         self._heard_at = self.loop.time()
-        self._received += len(data)
-        if self._line.feed(data) > LONGEST_UNBROKEN:
-            self.hang_up(replies.ENDLESS_LINE)
-        elif self._received > self._most_bytes:
+        data: bytes | memoryview = _PACKET[:nbytes]
+        if self._text is not None:
+            data = self._take_text(data)
+        if data:
+            self.data_received(bytes(data))
+
+    def _take_text(self, data: bytes | memoryview) -> bytes:
+        """Hands it to the message; what came after the message's end."""
+        assert self._text is not None  # noqa: S101 - called within DATA
+        try:
+            rest = self._text.feed(data)
+        except TextTooLong:
             self._transaction().refuse(Reason.TOO_LARGE)
             self.hang_up(replies.FAR_TOO_LARGE)
-        else:
-            super().data_received(data)
+            return b""
+        if self._text.ended:
+            self._text = None
+            self._transaction().hand_over()
+        elif not self._text.room and isinstance(self.transport, asyncio.Transport):
+            self.transport.pause_reading()
+        return rest
+
+    def _make_room(self) -> None:
+        """A part of the message is on the disk."""
+        if isinstance(self.transport, asyncio.Transport) and not self.transport.is_closing():
+            self._heard_at = self.loop.time()  # until now it was our turn
+            self.transport.resume_reading()
 
     def _reset_timeout(self, duration: float | None = None) -> None:
         """aiosmtpd calls it at each command; the phase of this command begins."""
-        self._received = 0
         self._heard_at = self._phase_began = self.loop.time()
-        super()._reset_timeout(duration)
+        if self._timeout_handle is None:
+            self._look_again_in(duration or self._timeout_duration)
+
+    def _look_again_in(self, seconds: float) -> None:
+        """A phase that begins meanwhile may be a shorter one."""
+        super()._reset_timeout(min(seconds, self._timeout_duration, self._settings.message_seconds))
 
     def _timeout_cb(self) -> None:
         """The timer runs out: for good, or only since bytes came or we are at work."""
-        limit = self._timeout_duration
-        left = min(self._heard_at + limit, self._phase_began + LONGEST_PHASE * limit) - self.loop.time()
+        silence, phase = self._timeout_duration, self._settings.message_seconds
+        left = min(self._heard_at + silence, self._phase_began + phase) - self.loop.time()
         if self._working or left > 0:
-            super()._reset_timeout(limit if self._working else left)
+            self._look_again_in(silence if self._working else left)
         else:
             self.hang_up(replies.SILENT)
 
@@ -200,10 +239,64 @@ class Connection(SMTP):
 
     @syntax("DATA")
     async def smtp_DATA(self, arg: str) -> None:  # noqa: N802 - the name is aiosmtpd's
-        """The text of a message."""
-        await super().smtp_DATA(arg)
+        """The text of a message, which aiosmtpd would collect by line and in memory."""
+        if await self.check_helo_needed():
+            return
+        if not self._transaction().rcpt_tos:
+            await self.push("503 Error: need RCPT command")
+            return
+        if arg:
+            await self.push("501 Syntax: DATA")
+            return
+        reply = await self._message()
+        self._set_post_data_state()
+        await self.push(reply)
         if self._draining:
             self.hang_up(replies.STOPPING)
+
+    async def _message(self) -> str:
+        """Takes one message. One that is here to its final dot is taken even when its client has gone by then."""
+        text = IncomingText(self._spool.begin(), self._settings.max_message_bytes, self._make_room)
+        self._receiving = asyncio.create_task(self._receive(text), name=f"message from {self.peer}")
+        self._receiving.add_done_callback(self._part_ended)
+        try:
+            return await asyncio.shield(self._receiving)
+        except asyncio.CancelledError:
+            if not text.ended:
+                self._receiving.cancel()
+            raise
+
+    async def _receive(self, text: IncomingText) -> str:
+        transaction = self._transaction()
+        self._text = text
+        try:
+            await self.push("354 End data with <CR><LF>.<CR><LF>")
+            self._take_what_came_early()
+            transaction.message = await text.receive()
+        except Refused as refused:
+            transaction.tell(self.peer, "refused", reason=refused.reason)
+            return replies.TOO_LARGE
+        except Unavailable as error:
+            transaction.tell(self.peer, "postponed", reason=error.reason)
+            return replies.postponement(error)
+        except asyncio.CancelledError:
+            if text.ended:
+                transaction.tell(self.peer, "cut_off")
+            raise
+        finally:
+            self._text = None
+            if not text.ended:
+                self.cut()  # what follows is text, whatever it looks like: it must not be read as commands
+        hook: Awaitable[str] = self.event_handler.handle_DATA(self, self.session, transaction)
+        return await hook
+
+    def _take_what_came_early(self) -> None:
+        """A client that does not wait for 354 has sent its text along with DATA."""
+        waiting: bytearray = self._reader._buffer  # type: ignore[attr-defined] # noqa: SLF001 - as aiosmtpd does
+        early = bytes(waiting)
+        waiting.clear()
+        if early and (rest := self._take_text(early)):
+            self.data_received(rest)
 
     @syntax("RSET")
     async def smtp_RSET(self, arg: str) -> None:  # noqa: N802
@@ -226,11 +319,12 @@ class Connection(SMTP):
         """There are no passwords here to guess at."""
         await self.push(replies.NO_AUTH)
 
-    def _tell_of_failure(self, handler: asyncio.Task[None]) -> None:
-        """The task of a connection ends by cancellation or a lost connection; anything else is a mistake of ours."""
-        error = None if handler.cancelled() else handler.exception()
+    def _part_ended(self, task: asyncio.Task[Any]) -> None:
+        """A task of the connection ended: by itself, by cancellation or a lost connection. Else it is our mistake."""
+        error = None if task.cancelled() else task.exception()
         if error is not None and not isinstance(error, ConnectionError):
             log.error("an SMTP connection failed", peer=self.peer, exc_info=error)
+        self._leave()
 
 
 def _turn_away(transport: asyncio.BaseTransport) -> None:

@@ -23,18 +23,3 @@ class ConnectionCounts:
         self._open[peer] -= 1
         if not self._open[peer]:
             del self._open[peer]
-
-
-class LineGuard:
-    """Counts the bytes since the last CRLF, over any number of packets."""
-
-    def __init__(self) -> None:
-        self._unbroken = 0
-        self._last = b""
-
-    def feed(self, data: bytes) -> int:
-        """Takes the next bytes; how many there have been since a CRLF."""
-        end = (self._last + data).rfind(b"\r\n") + 2 - len(self._last)
-        self._unbroken = self._unbroken + len(data) if end < 2 - len(self._last) else len(data) - end
-        self._last = data[-1:] or self._last
-        return self._unbroken

@@ -16,7 +16,8 @@ from ingest.mail.sender import Verdict, judge_by_envelope
 from ingest.reasons import Reason
 from ingest.sources import smtp_replies as replies
 from ingest.sources.smtp_transaction import Transaction
-from ingest.store.documents import DocumentStore
+from ingest.store.documents import DocumentStore, disk_errors
+from ingest.store.spool import SpooledMessage
 
 log = structlog.get_logger()
 
@@ -31,9 +32,10 @@ class Letter:
     tls: dict[str, Any] | None
 
     @property
-    def content(self) -> bytes:
+    def message(self) -> SpooledMessage:
         """The message as it came, the dots of SMTP removed."""
-        return self.transaction.original_content or b""
+        assert self.transaction.message is not None  # noqa: S101 - it has arrived
+        return self.transaction.message
 
     @property
     def recipient(self) -> Recipient:
@@ -92,22 +94,27 @@ class MessageTaker:
 
     async def _take(self, letter: Letter) -> list[Receipt]:
         """Raises Refused when nothing in it can be taken, Unavailable when nothing can be taken now."""
-        summary = await asyncio.to_thread(summarise, letter.content)
+        # The message is on the disk before a record is made, but comes into the store only with one.
+        async with self._messages.adopted(letter.message.path, letter.message.sha256) as written:
+            receipts = await self._take_documents(letter)
+            if any(receipt.taken for receipt in receipts):
+                await asyncio.to_thread(written.keep)
+        return receipts
+
+    async def _take_documents(self, letter: Letter) -> list[Receipt]:
+        with disk_errors():
+            content = await asyncio.to_thread(letter.message.path.read_bytes)
+        summary = await asyncio.to_thread(summarise, content)
         verdict = judge_by_envelope(
             letter.transaction.sender, summary.from_fields, self._domains[letter.recipient.account]
         )
         if verdict.reason is not None:
             raise Refused(verdict.reason, verdict.detail)
-        documents = await asyncio.to_thread(find_documents, letter.content)
+        documents = await asyncio.to_thread(find_documents, content)
         if not documents:
             raise Refused(Reason.NO_DOCUMENT)
-        # The message is on the disk before a record is made, but comes into the store only with one.
-        async with self._messages.written(letter.content) as written:
-            about = _about(letter, summary, verdict, written.sha256)
-            receipts = await self._intake.take([_offer(letter, document, about) for document in documents])
-            if any(receipt.taken for receipt in receipts):
-                await asyncio.to_thread(written.keep)
-        return receipts
+        about = _about(letter, summary, verdict)
+        return await self._intake.take([_offer(letter, document, about) for document in documents])
 
 
 def _offer(letter: Letter, document: MailDocument, about: dict[str, Any]) -> Offer:
@@ -121,7 +128,7 @@ def _offer(letter: Letter, document: MailDocument, about: dict[str, Any]) -> Off
     )
 
 
-def _about(letter: Letter, summary: Summary, verdict: Verdict, sha256: str) -> dict[str, Any]:
+def _about(letter: Letter, summary: Summary, verdict: Verdict) -> dict[str, Any]:
     """What the record keeps of the message. ``sha256`` is the name under which the message itself is kept."""
     transaction = letter.transaction
     return {
@@ -131,8 +138,8 @@ def _about(letter: Letter, summary: Summary, verdict: Verdict, sha256: str) -> d
         "helo": letter.helo,
         "tls": letter.tls,
         "verdict": verdict.as_json(),
-        "sha256": sha256,
-        "bytes": len(letter.content),
+        "sha256": letter.message.sha256,
+        "bytes": letter.message.size,
     }
 
 

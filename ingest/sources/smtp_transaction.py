@@ -9,6 +9,7 @@ from aiosmtpd.smtp import Envelope
 from ingest.mail.addresses import Address
 from ingest.mail.recipients import Recipient
 from ingest.reasons import Reason
+from ingest.store.spool import SpooledMessage
 
 log = structlog.get_logger()
 
@@ -20,6 +21,7 @@ class Transaction(Envelope):
         super().__init__()
         self.sender: Address | None = None
         self.recipient: Recipient | None = None
+        self.message: SpooledMessage | None = None
         self.reason: Reason | None = None
         self._began = time.monotonic()
         self._ended = False
@@ -67,6 +69,6 @@ class Transaction(Envelope):
             reason=reason and reason.value,
             documents=documents,
             arrivals=list(arrivals),
-            bytes=len(self.original_content or b""),
+            bytes=self.message.size if self.message else 0,
             seconds=round(time.monotonic() - self._began, 3),
         )

@@ -54,6 +54,17 @@ class DocumentStore:
         finally:
             written.drop()
 
+    @asynccontextmanager
+    async def adopted(self, file: Path, sha256: str) -> AsyncIterator["Written"]:
+        """A file in the store's folder, durable already: ``keep`` renames it, and it is removed when it is not kept."""
+        written = Written(file, self.path(sha256), sha256)
+        try:
+            with disk_errors():
+                await asyncio.to_thread(self._make_folder, self.path(sha256).parent)
+            yield written
+        finally:
+            await asyncio.to_thread(written.drop)
+
     def _write(self, content: bytes | Path) -> "Written":
         with disk_errors():
             self._make_folder(self.folder)
