@@ -6,7 +6,7 @@ means that nothing was taken and the source must keep the document and offer it 
 
 import asyncio
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -16,6 +16,7 @@ import structlog
 from ingest.config import Limits
 from ingest.metrics import Metrics
 from ingest.parsing import ParserPool
+from ingest.passwords import Passwords
 from ingest.reasons import BY_CODE, Reason
 from ingest.store.documents import DocumentStore, disk_errors
 from ingest.store.ledger import Ledger
@@ -31,7 +32,7 @@ ZIP_MAGIC = b"PK\x03\x04"
 """An archive that holds a PDF as it is shows the PDF's own first bytes within the first kilobyte."""
 
 ORIGINALS = "originals"
-"""The folder beside that of the documents which holds photos as they came."""
+"""The folder beside that of the documents which holds, as they came, the files that a PDF was made of."""
 
 log = structlog.get_logger()
 
@@ -81,7 +82,9 @@ class Intake:
         limits: Limits,
         wake_worker: Callable[[], None] = lambda: None,
         metrics: Metrics | None = None,
+        passwords: Mapping[str, Passwords] | None = None,
     ) -> None:
+        """``passwords`` are those of each account, tried on PDFs that open only with one."""
         self._ledger = ledger
         self._documents = documents
         self._originals = DocumentStore(documents.folder.with_name(ORIGINALS), suffix="")
@@ -89,6 +92,7 @@ class Intake:
         self._limits = limits
         self._wake_worker = wake_worker
         self._metrics = metrics or Metrics()
+        self._passwords = passwords or {}
         self._running: set[asyncio.Task[list[Receipt]]] = set()
 
     async def take(self, offers: Sequence[Offer], message: NewMessage | None = None) -> list[Receipt]:
@@ -133,7 +137,7 @@ class Intake:
         if reason is not None:
             return replace(new, reason=reason, place=None)
         try:
-            return await (self._store_photo(new, offer.content) if is_photo else self._store(new, offer.content))
+            return await (self._store_photo(new, offer.content) if is_photo else self._store_pdf(new, offer.content))
         except DocumentError as error:
             return replace(new, reason=BY_CODE[error.kind.value], detail=error.detail, place=None)
 
@@ -143,12 +147,38 @@ class Intake:
             await asyncio.to_thread(written.keep)
             return replace(new, sha256=written.sha256)
 
+    async def _store_pdf(self, new: NewArrival, content: bytes | Path) -> NewArrival:
+        try:
+            return await self._store(new, content)
+        except DocumentError as error:
+            if error.kind is not DocumentKind.PASSWORD_REQUIRED:
+                raise
+        return await self._store_unlocked(new, content)
+
+    async def _store_unlocked(self, new: NewArrival, content: bytes | Path) -> NewArrival:
+        """What comes after us has no password: a copy without one goes on."""
+        passwords = self._passwords.get(new.account, Passwords())
+        opened_by = ""
+
+        async def unlock(path: Path, copy: Path) -> None:
+            nonlocal opened_by
+            opened_by = await passwords.unlock(self._pool, path, copy, new.name)
+
+        stored = await self._store_made(new, content, unlock)
+        return replace(stored, detail=opened_by)
+
     async def _store_photo(self, new: NewArrival, content: bytes | Path) -> NewArrival:
-        """The API takes PDFs alone: a photo is stored as one, and beside it as it came."""
+        """The API takes PDFs alone: a photo goes on as one."""
+        return await self._store_made(new, content, self._pool.wrap)
+
+    async def _store_made(
+        self, new: NewArrival, content: bytes | Path, make: Callable[[Path, Path], Awaitable[None]]
+    ) -> NewArrival:
+        """Stores the PDF that ``make`` makes of the content, and beside it the content as it came."""
         async with self._originals.written(content) as original:
-            with tempfile.TemporaryDirectory(prefix="bill-ingest-photo-") as folder:
-                pdf = Path(folder) / "photo.pdf"
-                await self._pool.wrap(original.temporary, pdf)
+            with tempfile.TemporaryDirectory(prefix="bill-ingest-making-") as folder:
+                pdf = Path(folder) / "made.pdf"
+                await make(original.temporary, pdf)
                 stored = await self._store(new, pdf)
             await asyncio.to_thread(original.keep)
             return replace(stored, sha256=original.sha256, pdf_sha256=stored.sha256)

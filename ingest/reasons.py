@@ -61,7 +61,7 @@ class Reason(StrEnum):
     PASSWORD_REQUIRED = (
         "password_required",
         "The PDF is protected with a password.",
-        "Save it without a password and send it again.",
+        "Save it without a password and send it again. Or add its password to accounts.NAME.passwords first.",
     )
     DAMAGED = (
         "damaged",

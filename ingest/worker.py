@@ -23,6 +23,7 @@ from ingest.listening import port_errors, serving
 from ingest.metrics import Metrics
 from ingest.ocr import Readers, make_ocr_pool
 from ingest.parsing import ParserPool
+from ingest.passwords import Passwords
 from ingest.pipeline import Pipeline
 from ingest.sandbox.app import API
 from ingest.sandbox.app import make_app as make_sandbox_app
@@ -82,7 +83,8 @@ async def open_intake(
 ) -> AsyncIterator[Intake]:
     """The one door, which finishes what it began before it closes."""
     documents = DocumentStore(settings.documents_dir)
-    intake = Intake(ledger, documents, pool, settings.limits, wake_worker, metrics)
+    passwords = {name: Passwords(account.passwords) for name, account in settings.accounts.items()}
+    intake = Intake(ledger, documents, pool, settings.limits, wake_worker, metrics, passwords)
     try:
         yield intake
     finally:
