@@ -11,6 +11,7 @@ from itertools import islice
 from urllib.parse import unquote_to_bytes
 
 from ingest.errors import Refused
+from ingest.mail.transfer import Octets
 from ingest.reasons import Reason
 
 MAX_HEADER_BYTES = 256 * 1024
@@ -44,7 +45,7 @@ class Headers:
         return decode_text(self.first(name)) or None
 
 
-def split_headers(data: bytes, start: int, end: int) -> tuple[Headers, int]:
+def split_headers(data: Octets, start: int, end: int) -> tuple[Headers, int]:
     """The headers of the part at ``data[start:end]`` and where its body begins.
 
     They end at an empty line, or at the first line that can be none (a sender that forgot the empty line).

@@ -1,20 +1,15 @@
 """Message bytes -> its documents and the header fields that a record keeps. Pure; odd input raises only Refused."""
 
 import datetime as dt
-import hashlib
-import re
-from collections.abc import Callable, Iterable
+import tempfile
 from dataclasses import asdict, dataclass
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 from typing import Any
 
+from ingest.mail.contents import open_message
 from ingest.mail.headers import Headers, from_fields, split_headers
-from ingest.mail.parts import Part, walk
-from ingest.sources.names import shortened
-from parsers.pdf.formats import HEAD, may_be_page
 
-MAGIC = b"%PDF-"
-MAGIC_WITHIN = 1024
 LONGEST_TEXT = 500
 
 
@@ -62,49 +57,12 @@ def summarise(message: bytes) -> Summary:
 
 
 def find_documents(message: bytes) -> tuple[MailDocument, ...]:
-    """Every PDF of a message once, in the order of its parts, by its content alone; of one without any, its photos.
-
-    Beside a PDF a picture is a letterhead or an advertisement. Raises Refused (too_large) when the message has more
-    parts than any real one.
-    """
-    return _found(walk(message), _pdf, "pdf") or _found(walk(message), _photo, "jpg")
-
-
-def _found(parts: Iterable[Part], content_of: Callable[[Part], bytes | None], suffix: str) -> tuple[MailDocument, ...]:
-    found: dict[str, MailDocument] = {}
-    for part in parts:
-        content = content_of(part)
-        if content is not None:
-            sha256 = hashlib.sha256(content).hexdigest()
-            name = _file_name(part.name, len(found) + 1, suffix)
-            found.setdefault(sha256, MailDocument(name, content, sha256, part.path))
-    return tuple(found.values())
-
-
-def _photo(part: Part) -> bytes | None:
-    """The part's picture, where it is as large as that of a page: logos and signatures are not."""
-    return part.content if may_be_page(part.content[:HEAD]) else None
-
-
-def _pdf(part: Part) -> bytes | None:
-    """The part's PDF. One that was sent as it is, though the part says that it is encoded, is found as well."""
-    for content in (part.content, part.undecoded):
-        if MAGIC in content[:MAGIC_WITHIN] and not _is_prose(part, content):
-            return content
-    return None
-
-
-def _is_prose(part: Part, content: bytes) -> bool:
-    """A text that only speaks of PDFs; a PDF that is called a text has objects."""
-    return part.name is None and part.content_type.startswith("text/") and b" obj" not in content
-
-
-def _file_name(name: str | None, number: int, suffix: str) -> str:
-    """A name that can be shown and be a file's name: without folders, not hidden, not overlong."""
-    base = re.split(r"[/\\]", name or "")[-1].strip(". ")
-    if not base:
-        return f"document-{number}.{suffix}"
-    return shortened(base)
+    """The documents of ``open_message`` with their contents."""
+    with tempfile.TemporaryDirectory() as folder:
+        opened = open_message(message, Path(folder))
+        return tuple(
+            MailDocument(each.name, each.path.read_bytes(), each.sha256, each.part) for each in opened.documents
+        )
 
 
 def _short(headers: Headers, name: str) -> str | None:

@@ -1,0 +1,43 @@
+"""What a part is by its own first bytes, whatever it is called."""
+
+import re
+from typing import Literal
+
+from parsers.pdf.formats import HEAD, may_be_page
+
+PDF_MAGIC = b"%PDF-"
+PDF_WITHIN = 1024
+"""Readers of PDFs allow so much junk before the magic."""
+TNEF_MAGIC = b"\x78\x9f\x3e\x22"
+ZIP_MAGIC = b"PK\x03\x04"
+EMPTY_ZIP_MAGIC = b"PK\x05\x06"
+
+Format = Literal["pdf", "photo", "zip", "tnef", "message", "archive"]
+
+LOOK = HEAD
+"""Bytes that are looked at."""
+
+_MESSAGE_TYPES = {"message/rfc822", "message/global"}
+_LIKELY_HEADER = re.compile(rb"\s*(?:From |[!-9;-~]+[ \t]*:)")
+_ARCHIVES = (b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b\x08", b"BZh", b"\xfd7zXZ\x00")
+
+
+def format_of(head: bytes, content_type: str, name: str | None) -> Format | None:
+    """What begins with ``head`` (``LOOK`` bytes); type and name decide only whether a text is a message."""
+    if head.startswith((ZIP_MAGIC, EMPTY_ZIP_MAGIC)):
+        return "zip"
+    if head.startswith(TNEF_MAGIC):
+        return "tnef"
+    if PDF_MAGIC in head[:PDF_WITHIN] and not _is_prose(head, content_type, name):
+        return "pdf"
+    if may_be_page(head):
+        return "photo"
+    if head.startswith(_ARCHIVES):
+        return "archive"
+    called_message = content_type in _MESSAGE_TYPES or (name or "").lower().endswith(".eml")
+    return "message" if called_message and _LIKELY_HEADER.match(head) else None
+
+
+def _is_prose(head: bytes, content_type: str, name: str | None) -> bool:
+    """A text that only speaks of PDFs; a PDF that is called a text has objects."""
+    return name is None and content_type.startswith("text/") and b" obj" not in head

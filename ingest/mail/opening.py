@@ -1,0 +1,94 @@
+"""Messages are opened by children (``python -m ingest.mail.child``): what breaks one costs its own message only."""
+
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from ingest.child_pool import ChildPool
+from ingest.children import ChildDied, Message
+from ingest.errors import Refused, StorageFull, Unavailable
+from ingest.mail.opened import OpenedMessage
+from ingest.reasons import BY_CODE, Reason
+from parsers.model import DocumentKind
+
+COMMAND = (sys.executable, "-P", "-m", "ingest.mail.child")
+RECYCLE_AFTER = 10_000
+
+log = structlog.get_logger()
+
+
+class MailOpener(ChildPool):
+    """Opens messages that lie in files. Calls raise ``Refused`` for a message that will never be opened, and
+    ``Unavailable`` (``StorageFull``) where the message is not to blame.
+
+    The limits hold for each message: address space, processor time, and time on the clock.
+    """
+
+    def __init__(
+        self,
+        size: int = 1,
+        memory_mb: int = 512,
+        cpu_seconds: int = 20,
+        wall_seconds: float = 60,
+        recycle_after: int = RECYCLE_AFTER,
+    ) -> None:
+        super().__init__(
+            size=size,
+            memory_mb=memory_mb,
+            cpu_seconds=cpu_seconds,
+            wall_seconds=wall_seconds,
+            recycle_after=recycle_after,
+            command=COMMAND,
+        )
+
+    async def open(
+        self, message: Path, folder: Path, *, null_sender: bool = False, passwords: Sequence[str] = ()
+    ) -> OpenedMessage:
+        """Its documents, each in a file in ``folder`` that is on the disk and may be renamed away.
+
+        A message without documents is no error (``OpenedMessage.why_empty``). ``null_sender``: its envelope sender was
+        ``<>``. ``passwords`` are tried on archives.
+        """
+        request = {"op": "open", "message": str(message), "folder": str(folder)}
+        reply = await self._answer({**request, "null_sender": null_sender, "passwords": list(passwords)})
+        return OpenedMessage.from_json(reply)
+
+    async def verify_dkim(self, message: Path, keys: Mapping[str, str | None]) -> list[dict[str, Any]]:
+        """The results of ``ingest.mail.authentication.signatures.verify`` as JSON."""
+        request = {"op": "verify", "message": str(message), "keys": dict(keys)}
+        found: list[dict[str, Any]] = await self._answer(request)
+        return found
+
+    async def _answer(self, request: Message) -> Any:
+        try:
+            reply = await self.ask(request)
+        except ChildDied as death:
+            raise _refusal(death) from death
+        error = reply.get("error")
+        if error is None:
+            return reply["ok"]
+        raise _ours(error)
+
+
+def _refusal(death: ChildDied) -> Refused:
+    if death.kind is DocumentKind.TOO_LARGE:
+        return Refused(Reason.TOO_LARGE, f"The message could not be opened. {death.detail}")
+    return Refused(Reason.DAMAGED, "The message could not be opened: the program that reads it crashed on it.")
+
+
+def _ours(error: Message) -> Refused | Unavailable:
+    match error["kind"]:
+        case "refused":
+            return Refused(BY_CODE[error["reason"]], error["detail"])
+        case "memory":
+            return Refused(Reason.TOO_LARGE, "The message takes more memory to open than is allowed.")
+        case "full":
+            return StorageFull(f"no space left to open the message: {error['detail']}")
+        case "unavailable":
+            return Unavailable(f"the disk answered: {error['detail']}")
+        case _:
+            log.error("the mail code made a mistake", place=error["detail"])
+            return Unavailable(f"The message could not be opened ({error['detail']}).")
