@@ -23,10 +23,21 @@ def make_engine(url: str) -> AsyncEngine:
     """An engine whose transactions take the write lock at their start, so that none fails half way."""
     engine = create_async_engine(url)
     if engine.dialect.name == "sqlite":
-        sa.event.listen(engine.sync_engine, "connect", _prepare_sqlite)
-        sa.event.listen(engine.sync_engine, "begin", _begin_sqlite)
-        sa.event.listen(engine.sync_engine, "commit", _commit_sqlite)
+        _make_durable(engine.sync_engine)
     return engine
+
+
+def make_thread_engine(url: sa.URL) -> sa.Engine:
+    """The same for SQLite, for a thread that may block."""
+    engine = sa.create_engine(url.set(drivername="sqlite"))
+    _make_durable(engine)
+    return engine
+
+
+def _make_durable(engine: sa.Engine) -> None:
+    sa.event.listen(engine, "connect", _prepare_sqlite)
+    sa.event.listen(engine, "begin", _begin_sqlite)
+    sa.event.listen(engine, "commit", _commit_sqlite)
 
 
 def _prepare_sqlite(connection: Any, _: Any) -> None:

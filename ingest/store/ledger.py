@@ -10,15 +10,17 @@ from dataclasses import replace
 from typing import Any, Self, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from ingest.errors import StaleVersion
 from ingest.store import transactions
+from ingest.store.digests import Digests
 from ingest.store.engine import ledger_errors, make_engine, now
 from ingest.store.mail_rows import NewMessage
 from ingest.store.messages import add_message
 from ingest.store.migrate import migrate
 from ingest.store.place import make_folder_of
+from ingest.store.receipts import Receipts
 from ingest.store.rows import (
     NEEDS_API,
     Arrival,
@@ -49,6 +51,8 @@ class Ledger:
         self.engine = engine
         self.clock = clock
         self._writer = GroupWriter(engine)
+        self.receipts = Receipts(self._rows, self._writer, clock)
+        self.digests = Digests(self._rows, self._writer, clock)
 
     @classmethod
     async def open(cls, url: str, clock: Callable[[], dt.datetime] = now) -> "Ledger":
@@ -75,9 +79,9 @@ class Ledger:
         at = self.clock()
         taken = any(arrival.reason is None for arrival in offered)
 
-        async def work(connection: AsyncConnection) -> list[Arrival]:
-            message_id = await add_message(connection, message, at) if message and taken else None
-            return [await transactions.receive(connection, arrival, at, message_id) for arrival in offered]
+        def work(connection: sa.Connection) -> list[Arrival]:
+            message_id = add_message(connection, message, at) if message and taken else None
+            return [transactions.receive(connection, arrival, at, message_id) for arrival in offered]
 
         return await self._writer.write(work)
 
@@ -102,8 +106,8 @@ class Ledger:
     async def move_arrival(self, arrival_id: str, place: str) -> None:
         """Notes where an arrival's file lies now."""
 
-        async def work(connection: AsyncConnection) -> None:
-            await connection.execute(arrivals.update().where(arrivals.c.id == arrival_id).values(place=place))
+        def work(connection: sa.Connection) -> None:
+            connection.execute(arrivals.update().where(arrivals.c.id == arrival_id).values(place=place))
 
         await self._writer.write(work)
 
@@ -207,19 +211,17 @@ class Ledger:
         entered = {"step_at": at} if values.get("step", bill.step) != bill.step else {}
         changed = {**values, **entered, "version": bill.version + 1, "updated_at": at}
 
-        async def work(connection: AsyncConnection) -> Bill:
-            done = await connection.execute(
+        def work(connection: sa.Connection) -> Bill:
+            done = connection.execute(
                 bills.update().where(bills.c.id == bill.id, bills.c.version == bill.version).values(**changed)
             )
             if done.rowcount != 1:
                 raise StaleVersion(f"bill {bill.id} is no longer at version {bill.version}")
             after = replace(bill, **changed)
-            await transactions.add_event(
-                connection, after, kind, at, transactions.plain(values if data is None else data)
-            )
-            await transactions.add_children(connection, after, split, at)
+            transactions.add_event(connection, after, kind, at, transactions.plain(values if data is None else data))
+            transactions.add_children(connection, after, split, at)
             for delivery in send:
-                await transactions.send(connection, delivery, after, at)
+                transactions.send(connection, delivery, after, at)
             return after
 
         return await self._writer.write(work)
@@ -228,9 +230,9 @@ class Ledger:
         """Puts the next try of a step off that failed for no reason of the bill's, unless the bill moved on."""
         until = self.clock() + dt.timedelta(seconds=seconds)
 
-        async def work(connection: AsyncConnection) -> None:
+        def work(connection: sa.Connection) -> None:
             same = (bills.c.id == bill.id, bills.c.version == bill.version)
-            await connection.execute(bills.update().where(*same).values(wake_at=until))
+            connection.execute(bills.update().where(*same).values(wake_at=until))
 
         await self._writer.write(work)
 
@@ -238,11 +240,11 @@ class Ledger:
         """Makes the next step of a bill due at once; the number of bills woken."""
         at = self.clock()
 
-        async def work(connection: AsyncConnection) -> int:
+        def work(connection: sa.Connection) -> int:
             same = (bills.c.account == account, bills.c.bayou_id == bayou_id, bills.c.step.in_(steps))
-            found = (await connection.execute(sa.select(bills).where(*same))).all()
+            found = (connection.execute(sa.select(bills).where(*same))).all()
             for row in found:
-                await transactions.wake(connection, to_bill(row), at)
+                transactions.wake(connection, to_bill(row), at)
             return len(found)
 
         return await self._writer.write(work)
@@ -284,16 +286,16 @@ class Ledger:
         """Notes a success; when it was the last final one, the bill is delivered."""
         at = self.clock()
 
-        async def work(connection: AsyncConnection) -> None:
-            await transactions.close_delivery(connection, delivery, at)
+        def work(connection: sa.Connection) -> None:
+            transactions.close_delivery(connection, delivery, at)
 
         await self._writer.write(work)
 
     async def not_delivered(self, delivery: Delivery, error: str, next_at: dt.datetime) -> None:
         """Notes a failed attempt and when to try again."""
 
-        async def work(connection: AsyncConnection) -> None:
-            await connection.execute(
+        def work(connection: sa.Connection) -> None:
+            connection.execute(
                 deliveries.update()
                 .where(deliveries.c.id == delivery.id)
                 .values(attempts=delivery.attempts + 1, next_at=next_at, last_error=error[:500])
@@ -312,19 +314,17 @@ class Ledger:
         """No upload and no question for this account until it is started again."""
         at = self.clock()
 
-        async def work(connection: AsyncConnection) -> None:
-            await connection.execute(stopped_accounts.delete().where(stopped_accounts.c.account == account))
-            await connection.execute(
-                stopped_accounts.insert().values(account=account, stopped_at=at, detail=detail[:500])
-            )
+        def work(connection: sa.Connection) -> None:
+            connection.execute(stopped_accounts.delete().where(stopped_accounts.c.account == account))
+            connection.execute(stopped_accounts.insert().values(account=account, stopped_at=at, detail=detail[:500]))
 
         await self._writer.write(work)
 
     async def start_accounts(self) -> None:
         """Every stopped account is tried again (at the worker's start: its key may have been corrected)."""
 
-        async def work(connection: AsyncConnection) -> None:
-            await connection.execute(stopped_accounts.delete())
+        def work(connection: sa.Connection) -> None:
+            connection.execute(stopped_accounts.delete())
 
         await self._writer.write(work)
 

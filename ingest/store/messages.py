@@ -2,17 +2,17 @@
 
 import datetime as dt
 
-from sqlalchemy.ext.asyncio import AsyncConnection
+import sqlalchemy as sa
 
 from ingest.store.mail_rows import LONGEST_ID, LONGEST_SUBJECT, MOST_REFERENCES, NewMessage, ReceiptState
 from ingest.store.rows import new_id
 from ingest.store.schema import messages
 
 
-async def add_message(connection: AsyncConnection, new: NewMessage, at: dt.datetime) -> str:
+def add_message(connection: sa.Connection, new: NewMessage, at: dt.datetime) -> str:
     """Writes the mail and returns its id. Its arrivals are written after it, in the same transaction."""
     message_id = new_id("mail")
-    await connection.execute(
+    connection.execute(
         messages.insert().values(
             id=message_id, account=new.account, received_at=at, sha256=new.sha256,
             envelope_from=_storable(new.envelope_from), header_from=new.header_from and _storable(new.header_from),

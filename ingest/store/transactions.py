@@ -6,7 +6,6 @@ from dataclasses import asdict, replace
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ingest.reasons import Reason
 from ingest.store.rows import Arrival, Bill, Delivery, NewArrival, NewDelivery, Outcome, Step, new_id, to_bill
@@ -16,16 +15,14 @@ TRIED_AGAIN = {Reason.CUSTOMER_ID_INVALID, Reason.REJECTED_BY_API}
 """Reasons that people put right outside (a customer is created): the same document then starts once more."""
 
 
-async def receive(
-    connection: AsyncConnection, new: NewArrival, at: dt.datetime, message_id: str | None = None
-) -> Arrival:
+def receive(connection: sa.Connection, new: NewArrival, at: dt.datetime, message_id: str | None = None) -> Arrival:
     """Writes the arrival and, for a document not seen before on this account, its bill.
 
     ``message_id`` is of the mail that brought it, whose row is there already.
     """
     outcome, bill_id, reason = Outcome.REFUSED, None, new.reason
     if reason is None:
-        outcome, bill_id = await _bill_for(connection, new, at)
+        outcome, bill_id = _bill_for(connection, new, at)
         reason = Reason.DUPLICATE if outcome is Outcome.DUPLICATE else None
     arrival = Arrival(
         id=new_id("arrival"),
@@ -44,24 +41,24 @@ async def receive(
         place=new.place,
         message_id=message_id,
     )
-    await connection.execute(arrivals.insert().values(asdict(arrival)))
+    connection.execute(arrivals.insert().values(asdict(arrival)))
     return arrival
 
 
-async def _bill_for(connection: AsyncConnection, new: NewArrival, at: dt.datetime) -> tuple[Outcome, str]:
+def _bill_for(connection: sa.Connection, new: NewArrival, at: dt.datetime) -> tuple[Outcome, str]:
     query = sa.select(bills).where(bills.c.account == new.account, bills.c.sha256 == _document(new))
-    row = (await connection.execute(query)).one_or_none()
+    row = connection.execute(query).one_or_none()
     if row is None:
         bill = _opened(new, at)
-        await _insert(connection, bill, "received", at)
+        _insert(connection, bill, "received", at)
         return Outcome.ACCEPTED, bill.id
     known = to_bill(row)
     if known.step in (Step.RECONCILED, Step.DELIVERED) and known.reason in TRIED_AGAIN:
-        await _try_again(connection, known, new, at)
+        _try_again(connection, known, new, at)
         return Outcome.ACCEPTED, known.id
     if new.place and known.step not in (Step.RECEIVED, Step.SCANNED):
         again = NewDelivery(event="duplicate", target="file", payload={})
-        await send(connection, again, known, at)
+        send(connection, again, known, at)
     return Outcome.DUPLICATE, known.id
 
 
@@ -81,48 +78,48 @@ def _opened(new: NewArrival, at: dt.datetime) -> Bill:
     )  # fmt: skip
 
 
-async def _insert(connection: AsyncConnection, bill: Bill, kind: str, at: dt.datetime) -> None:
-    await connection.execute(bills.insert().values(asdict(bill)))
+def _insert(connection: sa.Connection, bill: Bill, kind: str, at: dt.datetime) -> None:
+    connection.execute(bills.insert().values(asdict(bill)))
     data = {"name": bill.name, "sha256": bill.sha256, "source": bill.source, "parent_id": bill.parent_id}
-    await add_event(connection, bill, kind, at, data)
+    add_event(connection, bill, kind, at, data)
 
 
-async def _try_again(connection: AsyncConnection, bill: Bill, new: NewArrival, at: dt.datetime) -> None:
+def _try_again(connection: sa.Connection, bill: Bill, new: NewArrival, at: dt.datetime) -> None:
     values = {"step": Step.PARSED, "step_at": at, "wake_at": at, "attempts": 0, "reason": None, "detail": None}
     values |= {"customer": new.customer or bill.customer, "version": bill.version + 1, "updated_at": at}
-    await connection.execute(bills.update().where(bills.c.id == bill.id).values(values))
-    row = (await connection.execute(sa.select(bills).where(bills.c.id == bill.id))).one()
-    await add_event(connection, to_bill(row), "tried_again", at, plain(values))
+    connection.execute(bills.update().where(bills.c.id == bill.id).values(values))
+    row = connection.execute(sa.select(bills).where(bills.c.id == bill.id)).one()
+    add_event(connection, to_bill(row), "tried_again", at, plain(values))
 
 
-async def add_children(connection: AsyncConnection, parent: Bill, children: Sequence[Bill], at: dt.datetime) -> None:
+def add_children(connection: sa.Connection, parent: Bill, children: Sequence[Bill], at: dt.datetime) -> None:
     """Opens the bills that a document was split into; one whose very bytes are known already is only linked."""
     for position, child in enumerate(children):
         query = sa.select(bills.c.id).where(bills.c.account == child.account, bills.c.sha256 == child.sha256)
-        known = (await connection.execute(query)).scalar_one_or_none()
+        known = connection.execute(query).scalar_one_or_none()
         if known is None:
-            await _insert(connection, child, "split_off", at)
+            _insert(connection, child, "split_off", at)
         link = {"parent_id": parent.id, "position": position, "bill_id": known or child.id}
-        await connection.execute(parts.insert().values(link))
+        connection.execute(parts.insert().values(link))
 
 
-async def wake(connection: AsyncConnection, bill: Bill, at: dt.datetime) -> None:
+def wake(connection: sa.Connection, bill: Bill, at: dt.datetime) -> None:
     """Makes the next step due now. A step that runs meanwhile finds a newer version and begins anew."""
     values = {"wake_at": at, "version": bill.version + 1, "updated_at": at}
-    await connection.execute(bills.update().where(bills.c.id == bill.id).values(values))
-    await add_event(connection, replace(bill, version=bill.version + 1), "woken", at, {})
+    connection.execute(bills.update().where(bills.c.id == bill.id).values(values))
+    add_event(connection, replace(bill, version=bill.version + 1), "woken", at, {})
 
 
-async def add_event(connection: AsyncConnection, bill: Bill, kind: str, at: dt.datetime, data: dict[str, Any]) -> None:
+def add_event(connection: sa.Connection, bill: Bill, kind: str, at: dt.datetime, data: dict[str, Any]) -> None:
     """One line of a bill's history."""
-    await connection.execute(
+    connection.execute(
         events.insert().values(bill_id=bill.id, at=at, kind=kind, step=bill.step, version=bill.version, data=data)
     )
 
 
-async def send(connection: AsyncConnection, new: NewDelivery, bill: Bill, at: dt.datetime) -> None:
+def send(connection: sa.Connection, new: NewDelivery, bill: Bill, at: dt.datetime) -> None:
     """Queues a delivery, due at once."""
-    await connection.execute(
+    connection.execute(
         deliveries.insert().values(
             id=new_id("msg"), bill_id=bill.id, account=bill.account, event=new.event, target=new.target,
             payload=new.payload, created_at=at, sequence=bill.version, final=new.final, attempts=0, next_at=at,
@@ -130,25 +127,25 @@ async def send(connection: AsyncConnection, new: NewDelivery, bill: Bill, at: dt
     )  # fmt: skip
 
 
-async def close_delivery(connection: AsyncConnection, delivery: Delivery, at: dt.datetime) -> None:
+def close_delivery(connection: sa.Connection, delivery: Delivery, at: dt.datetime) -> None:
     """The delivery succeeded; with the last final one its bill is delivered."""
-    await connection.execute(
+    connection.execute(
         deliveries.update()
         .where(deliveries.c.id == delivery.id)
         .values(delivered_at=at, next_at=None, attempts=delivery.attempts + 1, last_error=None)
     )
-    row = (await connection.execute(sa.select(bills).where(bills.c.id == delivery.bill_id))).one()
+    row = connection.execute(sa.select(bills).where(bills.c.id == delivery.bill_id)).one()
     bill = to_bill(row)
     if not delivery.final or bill.step is not Step.RECONCILED:
         return
     open_ones = sa.select(deliveries.c.id).where(
         deliveries.c.bill_id == bill.id, deliveries.c.final, deliveries.c.delivered_at.is_(None)
     )
-    if (await connection.execute(open_ones)).first() is None:
+    if connection.execute(open_ones).first() is None:
         values = {"step": Step.DELIVERED, "step_at": at, "version": bill.version + 1, "updated_at": at}
-        await connection.execute(bills.update().where(bills.c.id == bill.id).values(values))
-        row = (await connection.execute(sa.select(bills).where(bills.c.id == bill.id))).one()
-        await add_event(connection, to_bill(row), "delivered", at, {})
+        connection.execute(bills.update().where(bills.c.id == bill.id).values(values))
+        row = connection.execute(sa.select(bills).where(bills.c.id == bill.id)).one()
+        add_event(connection, to_bill(row), "delivered", at, {})
 
 
 def plain(value: Any) -> Any:
