@@ -32,9 +32,12 @@ def _open_files(value: Any) -> Any:
     for key, inner in value.items():
         if key.endswith("_file") and isinstance(inner, str):
             try:
-                result[key.removesuffix("_file")] = Path(inner).read_text(encoding="utf-8").strip()
+                # some editors begin a file with a mark that is no part of the secret
+                result[key.removesuffix("_file")] = Path(inner).read_text(encoding="utf-8-sig").strip()
             except OSError as error:
                 raise ConfigError(f"{key}: cannot read {inner}: {error.strerror}") from error
+            except UnicodeDecodeError:
+                raise ConfigError(f"{key}: {inner} is no text in UTF-8; save it as UTF-8") from None
         else:
             result[key] = _open_files(inner)
     return result

@@ -5,6 +5,7 @@ import io
 import os
 import subprocess
 import sys
+import traceback
 import unicodedata
 import warnings
 from collections.abc import AsyncIterator, Sequence
@@ -16,9 +17,12 @@ import pikepdf
 import pytest
 import pytest_asyncio
 from pipeline_world import BATCH, POWER, World, world
+from program import run
 from pydantic import SecretStr
 from structlog.testing import capture_logs
 
+from ingest import config
+from ingest.errors import ConfigError
 from ingest.intake import Intake
 from ingest.parsing import ParserPool
 from ingest.passwords import Passwords
@@ -288,6 +292,85 @@ def encrypted_pages(count: int, password: str) -> bytes:
     with pikepdf.open(io.BytesIO(hostile.pages(count))) as opened:
         opened.save(out, encryption=pikepdf.Encryption(user=password, owner=password, R=6))
     return out.getvalue()
+
+
+# -- the settings
+
+
+@pytest.fixture
+def settings_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path / "bill-ingest.toml"
+
+
+def the_passwords() -> list[str]:
+    settings = config.load()
+    assert_secret(repr(settings) + str(settings.model_dump()) + settings.model_dump_json())
+    return [secret.get_secret_value() for secret in settings.accounts["acme"].passwords]
+
+
+def test_a_list_in_the_settings_file(settings_file: Path) -> None:
+    settings_file.write_text(f"[accounts.acme]\npasswords = ['{SECRET}', ' with spaces ']\n")
+    assert the_passwords() == [SECRET, " with spaces "]
+
+
+@pytest.mark.parametrize("key", ["toml", "variable"])
+def test_a_file_with_one_a_line(key: str, settings_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    secrets = settings_file.with_name("passwords")
+    secrets.write_text(f"\ufeff{SECRET}\r\n\r\n  two words \r\n[3]\r\n", encoding="utf-8")
+    settings_file.write_text("[accounts.acme]\n" + (f"passwords_file = '{secrets}'\n" if key == "toml" else ""))
+    if key == "variable":
+        monkeypatch.setenv("BILL_INGEST_ACCOUNTS__ACME__PASSWORDS_FILE", str(secrets))
+    assert the_passwords() == [SECRET, "two words", "[3]"]
+
+
+@pytest.mark.parametrize("text", [f"{SECRET}\n100", f'["{SECRET}", "100"]'])
+def test_a_variable(text: str, settings_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings_file.touch()
+    monkeypatch.setenv("BILL_INGEST_ACCOUNTS__ACME__PASSWORDS", text)
+    assert the_passwords() == [SECRET, "100"]
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (f"passwords = {{ one = '{SECRET}' }}", r"accounts\.acme\.passwords: write it as a list of strings"),
+        ("passwords = 4711", r"accounts\.acme\.passwords: write it as a list of strings"),
+        (f"passwords = ['{SECRET}', 4711]", r"accounts\.acme\.passwords\.1: Input should be a valid string"),
+        (f"passwords = ['{SECRET}', '']", r"accounts\.acme\.passwords: number 2 is empty"),
+        (f"passwords = ['{SECRET * 10}']", r"number 1 is empty, or longer than 127 characters"),
+        (f"passwords = {[SECRET] * 21}", r"at most 20 are tried on a file; there are 21"),
+        (f"passwords_file = ['{SECRET}']", r"accounts\.acme\.passwords_file: there is no such setting"),
+        (f"pasword = '{SECRET}'", r"accounts\.acme\.pasword: there is no such setting; allowed here: .*passwords"),
+        (f"passwords = ['{SECRET}'", r"is not a TOML file"),
+        (f"passwords = ['{SECRET}']\nenvironment = 'production'", r"needs an api_key"),
+        ("passwords_file = 'latin-1'", r"passwords_file: latin-1 is no text in UTF-8; save it as UTF-8"),
+        ("passwords_file = 'nowhere'", r"passwords_file: cannot read nowhere"),
+    ],
+)
+def test_wrong_settings_are_refused_without_showing_a_secret(line: str, said: str, settings_file: Path) -> None:
+    settings_file.write_text(f"[accounts.acme]\n{line}\n")
+    settings_file.with_name("latin-1").write_bytes(SECRET.encode("latin-1"))
+    with pytest.raises(ConfigError, match=said) as refused:
+        config.load()
+    assert_secret("".join(traceback.format_exception(refused.value)))
+    assert "4711" not in str(refused.value)
+
+
+def test_a_variable_that_is_no_json_is_refused(settings_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings_file.touch()
+    monkeypatch.setenv("BILL_INGEST_ACCOUNTS", f'{{"acme": {{"passwords": ["{SECRET}"}}}}')
+    with pytest.raises(ConfigError, match=r"BILL_INGEST_ACCOUNTS…: .* is not JSON") as refused:
+        config.load()
+    assert_secret("".join(traceback.format_exception(refused.value)))
+
+
+def test_check_config_masks_them(settings_file: Path) -> None:
+    settings_file.write_text(f"[accounts.acme]\ndomains = ['acme.example']\npasswords = ['{SECRET}', 'hunter3']\n")
+    for words in (["check-config"], ["check-config", "--json"]):
+        done = run(*words, cwd=settings_file.parent)
+        assert "accounts.acme.passwords" in done.stdout or '"passwords"' in done.stdout
+        assert_secret(done.stdout + done.stderr)
 
 
 # -- secrets stay secret

@@ -1,14 +1,19 @@
 """The kinds of values that settings have, as they are compared: domains, addresses, networks, ports."""
 
+import json
 import re
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+from pydantic_settings import NoDecode
 
 from ingest.mail.addresses import MalformedAddress, normalise_domain, parse_address
 
 MiB = 1024 * 1024
+MOST_SECRETS = 20
+LONGEST_SECRET = 127
+"""Characters; PDF uses no more than 127 bytes of a password."""
 
 
 class Section(BaseModel):
@@ -68,8 +73,29 @@ def _name_server(text: str) -> str:
 
 
 def _lines(value: Any) -> Any:
-    """A secret file holds one value a line."""
-    return tuple(line for line in value.splitlines() if line.strip()) if isinstance(value, str) else value
+    """A file holds one secret a line, without spaces around it; a variable does, or is a list in JSON."""
+    if isinstance(value, str):
+        return _listed(value) or tuple(line.strip() for line in value.splitlines() if line.strip())
+    if isinstance(value, list | tuple):
+        return value
+    raise ValueError("write it as a list of strings, or name a file with one a line in its '_file' form")
+
+
+def _listed(text: str) -> list[str] | None:
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return None
+    return found if isinstance(found, list) and all(isinstance(each, str) for each in found) else None
+
+
+def _not_too_many(secrets: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+    if len(secrets) > MOST_SECRETS:
+        raise ValueError(f"at most {MOST_SECRETS} are tried on a file; there are {len(secrets)}")
+    for number, secret in enumerate(secrets, start=1):
+        if not 1 <= len(secret.get_secret_value()) <= LONGEST_SECRET:
+            raise ValueError(f"number {number} is empty, or longer than {LONGEST_SECRET} characters")
+    return secrets
 
 
 Domain = Annotated[str, AfterValidator(_domain)]
@@ -77,5 +103,5 @@ MailAddress = Annotated[str, AfterValidator(_address)]
 Port = Annotated[int, Field(ge=0, le=65535)]
 NameServer = Annotated[str, AfterValidator(_name_server)]
 Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(_network)]
-SecretLines = Annotated[tuple[SecretStr, ...], BeforeValidator(_lines)]
+SecretLines = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_lines), AfterValidator(_not_too_many)]
 """Secrets; as one text (of a file, or of a variable) one a line."""

@@ -6,13 +6,14 @@ Environment variables begin with ``BILL_INGEST_`` and name nested keys with two 
 """
 
 import os
+import re
 import tomllib
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Literal, Self
 
 from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
 from ingest.config.account import Account
 from ingest.config.sections import Folder, Limits, Ocr, Polling, Sandbox, Web
@@ -153,8 +154,11 @@ def load(path: Path | None = None) -> Settings:
         values = _read_toml(file)
     try:
         return Settings(**values)
+    # Both quote the values, secrets too: they must not be in a traceback.
     except ValidationError as error:
-        raise ConfigError("\n".join(_line(problem) for problem in error.errors())) from error
+        raise ConfigError("\n".join(_line(problem) for problem in error.errors())) from None
+    except SettingsError as error:
+        raise ConfigError(_not_json(error)) from None
 
 
 def _read_toml(file: Path) -> dict[str, Any]:
@@ -164,6 +168,13 @@ def _read_toml(file: Path) -> dict[str, Any]:
         raise ConfigError(f"cannot read the settings file {file}: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{file} is not a TOML file: {error}") from error
+
+
+def _not_json(error: SettingsError) -> str:
+    """Pydantic names the section alone."""
+    found = re.search(r'field "(\w+)"', str(error))
+    variables = f"{ENVIRONMENT_PREFIX}{found[1].upper()}…" if found else f"{ENVIRONMENT_PREFIX}…"
+    return f'{variables}: a variable for a list or a section is not JSON; write a list as \'["a", "b"]\''
 
 
 def _refuse_unknown_variables() -> None:
