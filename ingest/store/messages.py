@@ -12,20 +12,23 @@ from ingest.store.schema import messages
 def add_message(connection: sa.Connection, new: NewMessage, at: dt.datetime) -> str:
     """Writes the mail and returns its id. Its arrivals are written after it, in the same transaction."""
     message_id = new_id("mail")
-    connection.execute(
-        messages.insert().values(
-            id=message_id, account=new.account, received_at=at, sha256=new.sha256,
-            envelope_from=_storable(new.envelope_from), header_from=new.header_from and _storable(new.header_from),
-            authenticated=new.authenticated,
-            subject=new.subject and _storable(new.subject[:LONGEST_SUBJECT]),
-            message_id=_id(new.message_id),
-            references=[_id(known) for known in new.references if _id(known)][-MOST_REFERENCES:],
-            unanswerable=new.unanswerable,
-            receipt=ReceiptState.DUE if new.receipt_wanted else ReceiptState.NONE,
-            due_at=at if new.receipt_wanted else None,
-            attempts=0,
-        )
-    )  # fmt: skip
+    values = {
+        "id": message_id,
+        "account": new.account,
+        "received_at": at,
+        "sha256": new.sha256,
+        "envelope_from": _storable(new.envelope_from),
+        "header_from": new.header_from and _storable(new.header_from),
+        "authenticated": new.authenticated,
+        "subject": new.subject and _storable(new.subject[:LONGEST_SUBJECT]),
+        "message_id": _id(new.message_id),
+        "references": [_id(known) for known in new.references if _id(known)][-MOST_REFERENCES:],
+        "unanswerable": new.unanswerable,
+        "receipt": ReceiptState.DUE if new.receipt_wanted else ReceiptState.NONE,
+        "due_at": at if new.receipt_wanted else None,
+        "attempts": 0,
+    }
+    connection.execute(messages.insert(), values)
     return message_id
 
 
