@@ -25,6 +25,7 @@ class Metrics:
         self.uploads = self._counter("uploads", "Uploads to the API.", "account", "outcome")
         self.api_drift = self._counter("api_drift", "What API answers held that is not documented.", "kind", "name")
         self.deliveries = self._counter("delivery_attempts", "Attempts to hand a result out.", "kind", "outcome")
+        self.receipts = self._counter("receipts", "Receipts and digests, by how an attempt ended.", "kind", "outcome")
         self.api_webhooks = self._counter("api_webhooks", "Webhooks that the API sent.", "event", "outcome")
         self.parse_seconds = Histogram(
             "bill_ingest_parse_seconds",

@@ -1,6 +1,7 @@
 """The ledger's receipts: which are due, and how each of them ended. A part of ``Ledger``."""
 
 import datetime as dt
+import re
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -44,8 +45,14 @@ class Receipts:
 
     async def arrivals(self, message_id: str) -> list[Arrival]:
         """The documents that it brought, in the order in which they were found in it."""
-        query = sa.select(arrivals).where(arrivals.c.message_id == message_id).order_by(arrivals.c.id)
-        return [to_arrival(row) for row in await self._read(query)]
+        query = sa.select(arrivals).where(arrivals.c.message_id == message_id)
+        return sorted((to_arrival(row) for row in await self._read(query)), key=_place_in_mail)
+
+    async def first_arrival(self, bill_id: str) -> Arrival | None:
+        """How a bill's document came the first time; None for a bill that was only ever found in others."""
+        query = sa.select(arrivals).where(arrivals.c.bill_id == bill_id).order_by(arrivals.c.received_at, arrivals.c.id)
+        found = await self._read(query.limit(1))
+        return to_arrival(found[0]) if found else None
 
     async def due(
         self, busy: Collection[str], limit: int, *, patience: dt.timedelta
@@ -117,6 +124,12 @@ class Receipts:
             connection.execute(messages.update().where(messages.c.id == message.id).values(values))
 
         await self._writer.write(work)
+
+
+def _place_in_mail(arrival: Arrival) -> tuple[list[int], str]:
+    """Ids made within a millisecond have no order; ``part`` says where in the mail it was (``2.1``)."""
+    part = str((arrival.message or {}).get("part", ""))
+    return [int(number) for number in re.findall(r"[0-9]{1,9}", part)], arrival.id
 
 
 def _unread_documents() -> sa.ColumnElement[bool]:
