@@ -58,7 +58,8 @@ def test_everything_else_is_refused_with_what_is_wrong(envelope: str | None, hea
 
 def test_the_verdict_is_kept_as_json() -> None:
     verdict = judge_by_envelope(parse_address(ENVELOPE), ["Eve <eve@evil.example>"], DOMAINS)
-    assert json.loads(json.dumps(verdict.as_json())) == {
+    kept = json.loads(json.dumps(verdict.as_json()))
+    assert {key: value for key, value in kept.items() if value not in (None, [])} == {
         "mode": "envelope",
         "envelope_from": ENVELOPE,
         "header_from": "eve@evil.example",

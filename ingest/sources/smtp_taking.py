@@ -10,13 +10,18 @@ import structlog
 from ingest.config import Account
 from ingest.errors import Refused, Unavailable
 from ingest.intake import Intake, Offer, Receipt
-from ingest.mail.message import MailDocument, Summary, find_documents, summarise
+from ingest.mail.headers import MAX_HEADER_BYTES
+from ingest.mail.message import Summary, summarise
+from ingest.mail.opened import OpenedMessage
+from ingest.mail.opening import MailOpener
 from ingest.mail.recipients import Recipient
-from ingest.mail.sender import Verdict, judge_by_envelope
+from ingest.mail.sender import judge_by_envelope
+from ingest.mail.verdict import Verdict
 from ingest.reasons import Reason
 from ingest.sources import smtp_replies as replies
 from ingest.sources.smtp_transaction import Transaction
 from ingest.store.documents import DocumentStore, disk_errors
+from ingest.store.mail_rows import NewMessage
 from ingest.store.spool import SpooledMessage
 
 log = structlog.get_logger()
@@ -47,10 +52,12 @@ class Letter:
 class MessageTaker:
     """Takes messages; each goes on when its client hangs up after the final dot."""
 
-    def __init__(self, accounts: Mapping[str, Account], intake: Intake, messages: DocumentStore) -> None:
-        self._domains = {name: frozenset(account.domains) for name, account in accounts.items()}
+    def __init__(self, settings: Settings, intake: Intake, opener: MailOpener) -> None:
+        self._accounts = settings.accounts
+        self._can_answer = settings.smarthost.host is not None
         self._intake = intake
-        self._messages = messages
+        self._opener = opener
+        self._messages = DocumentStore(settings.data_dir / "messages", ".eml")
         self._running: set[asyncio.Task[str]] = set()
 
     async def take(self, letter: Letter) -> str:
@@ -102,45 +109,25 @@ class MessageTaker:
         return receipts
 
     async def _take_documents(self, letter: Letter) -> list[Receipt]:
-        with disk_errors():
-            content = await asyncio.to_thread(letter.message.path.read_bytes)
-        summary = await asyncio.to_thread(summarise, content)
-        verdict = judge_by_envelope(
-            letter.transaction.sender, summary.from_fields, self._domains[letter.recipient.account]
-        )
+        header = await asyncio.to_thread(_beginning, letter.message.path)
+        summary = summarise(header)
+        verdict = self._judge(letter, summary)
         if verdict.reason is not None:
             raise Refused(verdict.reason, verdict.detail)
-        documents = await asyncio.to_thread(find_documents, content)
-        if not documents:
-            raise Refused(Reason.NO_DOCUMENT)
-        about = _about(letter, summary, verdict)
-        return await self._intake.take([_offer(letter, document, about) for document in documents])
-
-
-def _offer(letter: Letter, document: MailDocument, about: dict[str, Any]) -> Offer:
-    return Offer(
-        account=letter.recipient.account,
-        source="smtp",
-        name=document.name,
-        content=document.content,
-        customer=letter.recipient.customer,
-        message={**about, "part": document.part},
-    )
-
-
-def _about(letter: Letter, summary: Summary, verdict: Verdict) -> dict[str, Any]:
-    """What the record keeps of the message. ``sha256`` is the name under which the message itself is kept."""
-    transaction = letter.transaction
-    return {
-        **summary.as_json(),
-        "envelope": {"from": transaction.mail_from, "to": list(transaction.rcpt_tos)},
-        "peer": letter.peer,
-        "helo": letter.helo,
-        "tls": letter.tls,
-        "verdict": verdict.as_json(),
-        "sha256": letter.message.sha256,
-        "bytes": letter.message.size,
-    }
+        account = self._accounts[letter.recipient.account]
+        with tempfile.TemporaryDirectory(prefix="opened-", dir=self._messages.folder) as folder:
+            opened = await self._opener.open(
+                letter.message.path,
+                Path(folder),
+                null_sender=letter.transaction.sender is None,
+                passwords=[password.get_secret_value() for password in account.passwords],
+            )
+            if not opened.documents:
+                raise opened.why_empty()
+            about = self._about(letter, summary, verdict, opened)
+            return await self._intake.take(
+                _offers(letter, opened, about), self._message(letter, summary, verdict, opened)
+            )
 
 
 def _tell(letter: Letter, receipts: Sequence[Receipt]) -> None:

@@ -5,14 +5,17 @@ that one is fetched and it is run again. Its evaluation is a pure function of th
 further, no thread is needed, and its limits (10 mechanisms with lookups, 2 void lookups) hold for the whole.
 """
 
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
-import spf
-
 from ingest.mail.addresses import Address, MalformedAddress, normalise_domain
 from ingest.mail.authentication.resolver import Answer, DnsUnavailable, Lookups, RecordType
+
+with warnings.catch_warnings():  # pyspf's docstrings hold escapes that Python warns about when it compiles them
+    warnings.simplefilter("ignore")
+    import spf
 
 SpfOutcome = Literal["pass", "fail", "softfail", "neutral", "none", "permerror", "temperror"]
 
