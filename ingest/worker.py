@@ -25,6 +25,7 @@ from ingest.ocr import Readers, make_ocr_pool
 from ingest.parsing import ParserPool
 from ingest.passwords import Passwords
 from ingest.pipeline import Pipeline
+from ingest.receipts.role import answering
 from ingest.sandbox.app import API
 from ingest.sandbox.app import make_app as make_sandbox_app
 from ingest.sandbox.options import DEFAULT_KEY, Options
@@ -113,7 +114,7 @@ async def smtp_role(settings: Settings) -> AsyncIterator[str]:
 
 @asynccontextmanager
 async def worker_role(settings: Settings, *, watch: bool = True) -> AsyncIterator[str]:
-    """Pipeline, deliveries and watched folders; yields the folders."""
+    """Pipeline, deliveries, receipts and watched folders; yields the folders."""
     async with AsyncExitStack() as stack:
         stack.enter_context(sole_worker(settings.data_dir))
         await stack.enter_async_context(sweeping(settings))
@@ -124,7 +125,8 @@ async def worker_role(settings: Settings, *, watch: bool = True) -> AsyncIterato
         session = await stack.enter_async_context(open_session())
         await ledger.start_accounts()
         metrics = Metrics()
-        loops = _schedulers(settings, ledger, pool, scans, session, metrics)
+        answers = await stack.enter_async_context(answering(settings, ledger, metrics, now))
+        loops = (*_schedulers(settings, ledger, pool, scans, session, metrics), *answers)
         await _say_whose_bills_wait(settings, ledger)
 
         def woken() -> None:

@@ -46,7 +46,7 @@ def compose_receipt(message: Message, text: str, *, sender: str, at: dt.datetime
 
 
 def compose_digest(
-    account: str, last_day: str, to: str, subject: str, text: str, *, sender: str, at: dt.datetime
+    account: str, last_day: str, subject: str, text: str, *, to: str, sender: str, at: dt.datetime
 ) -> Mail:
     """The digest up to ``last_day``; the same day's always has the same Message-ID."""
     ours = _id("digest", hashlib.sha256(f"{account} {last_day}".encode()).hexdigest()[:24], sender)

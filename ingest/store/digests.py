@@ -37,15 +37,19 @@ class Digests:
         return day
 
     async def open(self, account: str, day: str, state: ReceiptState) -> None:
-        """Makes the digest of a day, unless there is one."""
+        """Makes the digest of a day, unless there is one. It tells of the days of older ones that were not sent yet."""
         at = self._clock()
         new = {"account": account, "day": day, "state": state, "made_at": at, "attempts": 0}
         new["due_at"] = at if state is ReceiptState.DUE else None
 
         def work(connection: sa.Connection) -> None:
             same = sa.select(digests.c.day).where(digests.c.account == account, digests.c.day == day)
-            if connection.execute(same).first() is None:
-                connection.execute(digests.insert().values(new))
+            if connection.execute(same).first() is not None:
+                return
+            older = (digests.c.account == account, digests.c.day < day, digests.c.state == ReceiptState.DUE)
+            overtaken = {"state": ReceiptState.FAILED, "due_at": None, "last_error": f"overtaken by that of {day}"}
+            connection.execute(digests.update().where(*older).values(overtaken))
+            connection.execute(digests.insert().values(new))
 
         await self._writer.write(work)
 
