@@ -14,7 +14,8 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-from ingest import config, logs, worker
+from ingest import config, logs
+from ingest.roles import worker
 from ingest.store import engine
 from ingest.store.ledger import Ledger
 from ingest.store.rows import Step

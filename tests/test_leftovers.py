@@ -11,7 +11,7 @@ from source_world import eventually
 
 from ingest.config import Account, Settings
 from ingest.leftovers import OLD_SECONDS, sweep, sweep_all
-from ingest.worker import worker_role
+from ingest.roles.worker import worker_role
 
 KILLED = """
 import os, signal, stat, sys

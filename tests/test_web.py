@@ -24,12 +24,12 @@ from ingest.config import Account, Limits, Settings, Smtp
 from ingest.config import Web as WebSettings
 from ingest.metrics import MOST_NAMES, Metrics
 from ingest.reasons import Reason
+from ingest.roles.smtp import smtp_role
 from ingest.store.ledger import Ledger
 from ingest.store.rows import Bill, NewArrival, NewDelivery, Priority, Step
 from ingest.web.api_webhooks import bill_ids
 from ingest.web.app import LARGEST_BODY, make_app
 from ingest.web.readiness import STALE_SECONDS, read_heartbeat, write_heartbeat
-from ingest.worker import smtp_role
 
 SECRET = "a/secret of the path"
 

@@ -18,12 +18,15 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from yarl import URL
 
-from ingest import wakeup, worker
+from ingest import wakeup
 from ingest.commands.outcomes import with_outcomes
 from ingest.commands.tables import console
 from ingest.commands.waiting import Until, Waiting
 from ingest.config import Settings
 from ingest.errors import ConfigError, NotReady
+from ingest.roles.opening import make_pool, open_intake, open_ledger
+from ingest.roles.sandbox import sandbox_role
+from ingest.roles.worker import worker_role
 from ingest.sole_worker import is_running
 from ingest.sources.archive import ArchiveLimits
 from ingest.sources.batch import BatchOutcome, BatchRow, check_report_place, collect, import_items, write_report
@@ -69,10 +72,10 @@ async def run(settings: Settings, batch: Batch, *, as_json: bool) -> int:
 
             async with (
                 _somebody_works(settings) as worker_runs,
-                worker.open_ledger(settings) as ledger,
-                worker.make_pool(settings) as pool,
+                open_ledger(settings) as ledger,
+                make_pool(settings) as pool,
             ):
-                async with worker.open_intake(settings, ledger, pool, lambda: wakeup.wake(settings.data_dir)) as intake:
+                async with open_intake(settings, ledger, pool, lambda: wakeup.wake(settings.data_dir)) as intake:
                     rows[:] = await import_items(collected.items, intake, account=account, on_progress=done)
                 waiting = Waiting(ledger, account, batch.wait, worker_runs, progress)
                 stopped = await waiting.wait(row.bill_id for row in rows if row.bill_id)
@@ -101,9 +104,9 @@ async def _somebody_works(settings: Settings) -> AsyncIterator[Callable[[], bool
         foreign = is_running(settings.data_dir)
         if not foreign:
             if settings.needs_sandbox:
-                url = await stack.enter_async_context(worker.sandbox_role(_at_port(settings, 0)))
+                url = await stack.enter_async_context(sandbox_role(_at_port(settings, 0)))
                 settings = _at_port(settings, int(URL(url).port or 0))
-            await stack.enter_async_context(worker.worker_role(settings, watch=False))
+            await stack.enter_async_context(worker_role(settings, watch=False))
         yield (lambda: is_running(settings.data_dir)) if foreign else None
 
 

@@ -7,15 +7,16 @@ from typing import Any
 import typer
 from rich.table import Table
 
+from ingest.commands import how_it_came
 from ingest.commands.tables import console
 from ingest.config import Settings
 from ingest.errors import ConfigError
 from ingest.logs import mask
 from ingest.reasons import Reason
+from ingest.roles.opening import open_ledger
 from ingest.store.ledger import Ledger
 from ingest.store.rows import Arrival, Bill
 from ingest.store.transactions import plain
-from ingest.worker import open_ledger
 
 DONE, NOT_FOUND = 0, 1
 NEWEST = 20
@@ -75,8 +76,8 @@ async def _one(ledger: Ledger, item: str) -> dict[str, Any] | None:
     bill = await ledger.bill(arrival.bill_id if arrival and arrival.bill_id else item)
     if arrival is None and bill is None:
         return None
-    found: dict[str, Any] = {"arrivals": [arrival] if bill is None else await ledger.arrivals(bill_id=bill.id)}
-    found["arrivals"] = [plain(asdict(entry)) for entry in found["arrivals"] if entry]
+    arrivals = [arrival] if bill is None else await ledger.all_arrivals(bill)
+    found: dict[str, Any] = {"arrivals": [plain(asdict(entry)) for entry in arrivals if entry]}
     if bill is None:
         return found
     found["bill"] = {key: plain(value) for key, value in asdict(bill).items() if key not in ("local", "api")}
@@ -112,11 +113,8 @@ def _show_one(found: dict[str, Any]) -> None:
     """The history line by line, then the record."""
     out = console()
     for arrival in found["arrivals"]:
-        reason = f" ({arrival['reason']})" if arrival["reason"] else ""
-        came = (
-            f"{arrival['received_at']}  came by {arrival['source']} as {arrival['name']}: {arrival['outcome']}{reason}"
-        )
-        out.print(came, markup=False)
+        for line in how_it_came.lines(arrival):
+            out.print(line, markup=False, soft_wrap=True)
     for event in found.get("events", []):
         out.print(f"{event['at']}  {event['kind']} -> {event['step']}", markup=False)
     for delivery in found.get("deliveries", []):

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ingest.config import Account
 from ingest.sandbox.faults import Fault
 
 DEFAULT_KEY = "sandbox"
@@ -32,3 +33,8 @@ class Options:
     canned: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # by SHA-256 or by filename pattern
     faults: tuple[Fault, ...] = ()
     max_document_bytes: int = 50 * MiB
+
+
+def key_of(name: str, account: Account) -> str:
+    """The account's own key, or the one under which the built-in sandbox keeps it apart from the others."""
+    return account.api_key.get_secret_value() if account.api_key else f"{DEFAULT_KEY}-{name}"

@@ -1,11 +1,8 @@
-"""The composition root: what each role is made of, how it starts, and how it stops.
-
-Every role is an async context that is up while it lasts and yields what to tell people (addresses, folders).
-"""
+"""The worker: reads bills, asks the API, delivers, and watches folders."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Collection, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
+from collections.abc import AsyncIterator, Collection, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 import aiohttp
@@ -14,32 +11,25 @@ import structlog
 from ingest import wakeup
 from ingest.bayou.client import BayouClient
 from ingest.bayou.transport import open_session
-from ingest.config import Account, Settings
+from ingest.config import Settings
 from ingest.delivery.deliverer import Deliverer
 from ingest.heartbeat import heartbeat
 from ingest.intake import Intake
 from ingest.leftovers import sweeping
-from ingest.listening import port_errors, serving
 from ingest.metrics import Metrics
-from ingest.ocr import Readers, make_ocr_pool
 from ingest.parsing import ParserPool
-from ingest.passwords import Passwords
 from ingest.pipeline import Pipeline
 from ingest.receipts.role import answering
-from ingest.sandbox.app import API
-from ingest.sandbox.app import make_app as make_sandbox_app
-from ingest.sandbox.options import DEFAULT_KEY, Options
+from ingest.roles.opening import make_pool, open_intake, open_ledger, open_scans
+from ingest.sandbox.options import key_of
 from ingest.scheduler import Scheduler
 from ingest.sole_worker import sole_worker
 from ingest.sources.folder import FolderSource
-from ingest.sources.smtp import SmtpListener
-from ingest.store.documents import DocumentStore, disk_errors
+from ingest.store.documents import DocumentStore
 from ingest.store.engine import now
 from ingest.store.ledger import Ledger
-from ingest.store.place import prepare_place
 from ingest.store.rows import Bill, Delivery, Step
 from ingest.tracks import LOCAL, SCANS, ApiTrack, LocalTrack
-from ingest.web.app import make_app as make_web_app
 
 DELIVERIES_AT_ONCE = 16
 READ_AHEAD = 2
@@ -48,68 +38,6 @@ LEAST_DRAIN_SECONDS = 0.5
 FINISHED = {Step.DELIVERED, Step.SPLIT, Step.REFUSED}
 
 log = structlog.get_logger()
-
-
-def make_pool(settings: Settings, *, size: int | None = None) -> ParserPool:
-    """The supervised children that read documents."""
-    limits = settings.limits
-    return ParserPool(
-        size=size or limits.parser_children, memory_mb=limits.parser_memory_mb, wall_seconds=limits.parser_seconds
-    )
-
-
-@asynccontextmanager
-async def open_scans(settings: Settings, *, size: int | None = None) -> AsyncIterator[ParserPool | None]:
-    """The children for scans, which start with the first of them; None where there are none."""
-    pool = make_ocr_pool(settings.ocr, size=size)
-    async with pool or nullcontext():
-        yield pool
-
-
-@asynccontextmanager
-async def open_ledger(settings: Settings) -> AsyncIterator[Ledger]:
-    """The ledger, brought up to date. SQLite on a network file system is refused: its locks do not hold there."""
-    prepare_place(settings.ledger_url, settings.data_dir)
-    async with await Ledger.open(settings.ledger_url) as ledger:
-        yield ledger
-
-
-@asynccontextmanager
-async def open_intake(
-    settings: Settings,
-    ledger: Ledger,
-    pool: ParserPool,
-    wake_worker: Callable[[], None],
-    metrics: Metrics | None = None,
-) -> AsyncIterator[Intake]:
-    """The one door, which finishes what it began before it closes."""
-    documents = DocumentStore(settings.documents_dir)
-    passwords = {name: Passwords(account.passwords) for name, account in settings.accounts.items()}
-    intake = Intake(ledger, documents, pool, settings.limits, wake_worker, metrics, passwords)
-    try:
-        yield intake
-    finally:
-        await intake.finish()
-
-
-@asynccontextmanager
-async def smtp_role(settings: Settings) -> AsyncIterator[str]:
-    """The mail listener; yields where to send mail."""
-    metrics = Metrics()
-    async with (
-        open_ledger(settings) as ledger,
-        make_pool(settings, size=1) as pool,
-        open_intake(settings, ledger, pool, lambda: wakeup.wake(settings.data_dir), metrics) as intake,
-        heartbeat(settings.data_dir, "smtp", metrics),
-    ):
-        await pool.start()
-        listener = SmtpListener(settings, intake)
-        with port_errors("smtp", settings.smtp.host, settings.smtp.port):
-            host, port = await listener.start()
-        try:
-            yield f"{host}:{port}"
-        finally:
-            await listener.stop(settings.drain_seconds)
 
 
 @asynccontextmanager
@@ -213,17 +141,12 @@ def _clients(settings: Settings, session: aiohttp.ClientSession, metrics: Metric
         name: BayouClient(
             session,
             base_url=settings.api_url(name),
-            api_key=_api_key(name, account),
+            api_key=key_of(name, account),
             max_in_flight=account.max_calls_in_flight,
             on_drift=metrics.drift,
         )
         for name, account in settings.accounts.items()
     }
-
-
-def _api_key(name: str, account: Account) -> str:
-    """The account's own key, or the one under which the built-in sandbox keeps it apart from the others."""
-    return account.api_key.get_secret_value() if account.api_key else f"{DEFAULT_KEY}-{name}"
 
 
 def _folders(settings: Settings, intake: Intake) -> list[FolderSource]:
@@ -233,36 +156,3 @@ def _folders(settings: Settings, intake: Intake) -> list[FolderSource]:
         for name, inbox in inboxes.items()
         if inbox
     ]
-
-
-@asynccontextmanager
-async def web_role(settings: Settings) -> AsyncIterator[str]:
-    """The HTTP port; yields its URL."""
-    async with open_ledger(settings) as ledger:
-        app = make_web_app(ledger, settings, lambda: wakeup.wake(settings.data_dir))
-        async with serving("web", app, settings.web.host, settings.web.port) as url:
-            yield url
-
-
-@asynccontextmanager
-async def sandbox_role(settings: Settings) -> AsyncIterator[str]:
-    """The built-in API on the local parsers; yields its base URL."""
-    chosen, folder = settings.sandbox, settings.data_dir / "sandbox"
-    accounts = settings.accounts.items()
-    keys = {_api_key(name, account) for name, account in accounts if account.environment == "sandbox"}
-    options = Options(
-        keys=frozenset({DEFAULT_KEY, *keys}),
-        data_dir=folder,
-        delay_seconds=chosen.delay_seconds,
-        not_supported=frozenset(chosen.not_supported),
-        max_document_bytes=settings.limits.max_document_bytes,
-    )
-    with disk_errors():
-        folder.mkdir(parents=True, exist_ok=True)
-    async with (
-        make_pool(settings, size=1) as pool,
-        open_scans(settings, size=1) as scans,
-    ):
-        sandbox = make_sandbox_app(pool=Readers(pool, scans), options=options)
-        async with serving("sandbox", sandbox, chosen.host, chosen.port) as url:
-            yield url + API

@@ -29,16 +29,21 @@ class Role(StrEnum):
 
 
 def context_of(role: Role, settings: Settings) -> AbstractAsyncContextManager[str]:
-    """The role as a context that is up while it lasts and yields its place: an address, a URL, folders."""
-    from ingest import worker
+    """The role as a context that is up while it lasts and yields its place: an address, a URL, folders.
 
-    roles: dict[Role, Callable[[Settings], AbstractAsyncContextManager[str]]] = {
-        Role.SMTP: worker.smtp_role,
-        Role.WORKER: worker.worker_role,
-        Role.WEB: worker.web_role,
-        Role.SANDBOX: worker.sandbox_role,
-    }
-    return roles[role](settings)
+    Each is built by a module of its own, so that a process loads what its role needs and nothing else.
+    """
+    make: Callable[[Settings], AbstractAsyncContextManager[str]]
+    match role:
+        case Role.SMTP:
+            from ingest.roles.smtp import smtp_role as make
+        case Role.WORKER:
+            from ingest.roles.worker import worker_role as make
+        case Role.WEB:
+            from ingest.roles.web import web_role as make
+        case Role.SANDBOX:
+            from ingest.roles.sandbox import sandbox_role as make
+    return make(settings)
 
 
 def run(role: Role, settings: Settings, *, supervised: bool, announce: Callable[[str], None]) -> None:

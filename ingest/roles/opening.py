@@ -1,0 +1,56 @@
+"""What several roles are made of: each opens what it needs, and closes it at its end."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, nullcontext
+
+from ingest.config import Settings
+from ingest.intake import Intake
+from ingest.metrics import Metrics
+from ingest.ocr import make_ocr_pool
+from ingest.parsing import ParserPool
+from ingest.passwords import Passwords
+from ingest.store.documents import DocumentStore
+from ingest.store.ledger import Ledger
+from ingest.store.place import prepare_place
+
+
+def make_pool(settings: Settings, *, size: int | None = None) -> ParserPool:
+    """The supervised children that read documents."""
+    limits = settings.limits
+    return ParserPool(
+        size=size or limits.parser_children, memory_mb=limits.parser_memory_mb, wall_seconds=limits.parser_seconds
+    )
+
+
+@asynccontextmanager
+async def open_scans(settings: Settings, *, size: int | None = None) -> AsyncIterator[ParserPool | None]:
+    """The children for scans, which start with the first of them; None where there are none."""
+    pool = make_ocr_pool(settings.ocr, size=size)
+    async with pool or nullcontext():
+        yield pool
+
+
+@asynccontextmanager
+async def open_ledger(settings: Settings) -> AsyncIterator[Ledger]:
+    """The ledger, brought up to date. SQLite on a network file system is refused: its locks do not hold there."""
+    prepare_place(settings.ledger_url, settings.data_dir)
+    async with await Ledger.open(settings.ledger_url) as ledger:
+        yield ledger
+
+
+@asynccontextmanager
+async def open_intake(
+    settings: Settings,
+    ledger: Ledger,
+    pool: ParserPool,
+    wake_worker: Callable[[], None],
+    metrics: Metrics | None = None,
+) -> AsyncIterator[Intake]:
+    """The one door, which finishes what it began before it closes."""
+    documents = DocumentStore(settings.documents_dir)
+    passwords = {name: Passwords(account.passwords) for name, account in settings.accounts.items()}
+    intake = Intake(ledger, documents, pool, settings.limits, wake_worker, metrics, passwords)
+    try:
+        yield intake
+    finally:
+        await intake.finish()
