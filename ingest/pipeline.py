@@ -25,6 +25,7 @@ from ingest.metrics import Metrics
 from ingest.ocr import read_scan, wants_ocr
 from ingest.parsing import ParserPool
 from ingest.reasons import BY_CODE
+from ingest.received import received
 from ingest.record import make_record
 from ingest.splitting import Splitter
 from ingest.store.documents import DocumentStore
@@ -155,7 +156,7 @@ class Pipeline:
     async def _first_record(self, bill: Bill, document: Document) -> Bill:
         """The first answer, long before the API's: sent as ``new_unparsed_bill``."""
         local = document.to_json()
-        record = make_record(replace(bill, local=local))
+        record = make_record(replace(bill, local=local), await self._received(bill))
         values = {"step": Step.PARSED, "local": local, "record": record, "wake_at": self._clock()}
         data = {"document": document.document.value, "parser": document.parser, "detail": document.detail}
         send = self._to_all(bill.account, "new_unparsed_bill", record, final=False)
@@ -166,7 +167,7 @@ class Pipeline:
     # -- the record
 
     async def _reconcile(self, bill: Bill) -> Bill:
-        record = make_record(bill)
+        record = make_record(bill, await self._received(bill))
         before = await self._ledger.deliveries(bill.id)
         event = "updated_bill" if any(delivery.final for delivery in before) else "new_bill"
         values = {"step": Step.RECONCILED, "record": record, "wake_at": None}
@@ -181,6 +182,10 @@ class Pipeline:
             **_sources(record),
         )  # fmt: skip
         return done
+
+    async def _received(self, bill: Bill) -> dict[str, Any] | None:
+        arrival = await self._ledger.first_arrival(bill.id)
+        return received(arrival, self._settings.accounts[bill.account].environment) if arrival else None
 
     def _to_all(self, account: str, event: str, record: dict[str, Any], *, final: bool) -> list[NewDelivery]:
         payload = {"event": event, "object": record}

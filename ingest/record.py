@@ -19,8 +19,11 @@ NEVER_ANSWERED = "unparsed"
 AMOUNTS_HELD_BACK = {"locked", "unlocked_for_gas", "unlocked_for_electric", "partially_unlocked"}
 
 
-def make_record(bill: Bill) -> dict[str, Any]:
-    """The record of a bill from what its row holds: the local reading, the API's answer, or both."""
+def make_record(bill: Bill, received: dict[str, Any] | None = None) -> dict[str, Any]:
+    """The record of a bill from what its row holds: the local reading, the API's answer, or both.
+
+    ``received`` tells how it came in (``ingest.received``).
+    """
     document = Document.model_validate(bill.local) if bill.local else None
     local = document.bills[0] if document and document.bills else None
     api = ApiBill.model_validate_json(json.dumps(bill.api)) if bill.api else None
@@ -33,6 +36,7 @@ def make_record(bill: Bill) -> dict[str, Any]:
         "reasons": _reasons(bill, document, local, api, merged),
         "checks": [check.model_dump() for check in local.checks] if local else [],
         "document": _document(bill, document),
+        "received": received,
     }
 
 

@@ -5,6 +5,7 @@ faster it raises StaleVersion and nothing is changed. Errors of the database com
 """
 
 import datetime as dt
+import itertools
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from typing import Any, Self, TypeVar
@@ -102,6 +103,23 @@ class Ledger:
         if ids is not None:
             query = query.where(arrivals.c.id.in_(ids))
         return [to_arrival(row) for row in await self._rows(query)]
+
+    async def first_arrival(self, bill_id: str) -> Arrival | None:
+        """The one that opened the bill; of a bill that was cut out of a document, that of the document."""
+        query = (
+            sa.select(arrivals)
+            .join(bills, arrivals.c.bill_id == sa.func.coalesce(bills.c.parent_id, bills.c.id))
+            .where(bills.c.id == bill_id)
+            .order_by(arrivals.c.received_at, arrivals.c.outcome, arrivals.c.id)  # accepted before duplicate
+            .limit(1)
+        )
+        rows = await self._rows(query)
+        return to_arrival(rows[0]) if rows else None
+
+    async def all_arrivals(self, bill: Bill) -> list[Arrival]:
+        """Newest first: of the bill itself, and of every document that it was found in."""
+        found = [await self.arrivals(bill_id=one) for one in (bill.id, *await self.parents(bill.id))]
+        return sorted(itertools.chain(*found), key=lambda arrival: (arrival.received_at, arrival.id), reverse=True)
 
     async def move_arrival(self, arrival_id: str, place: str) -> None:
         """Notes where an arrival's file lies now."""

@@ -39,7 +39,7 @@ class Records:
                 children,
                 await self._ledger.events(bill_id),
                 await self._ledger.deliveries(bill_id),
-                await self._ledger.arrivals(bill_id=bill_id),
+                await self._ledger.all_arrivals(bill),
             )
         )
 

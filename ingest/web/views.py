@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 from ingest.reasons import Reason
+from ingest.received import sender_in_words
 from ingest.store.rows import Arrival, Bill, Delivery, Event
 
 
@@ -81,6 +82,7 @@ def arrival_view(arrival: Arrival) -> dict[str, Any]:
         "customer": arrival.customer,
         "external_id": arrival.external_id,
         "message": arrival.message,
+        "sender": sender_in_words(arrival.message.get("verdict") or {}) if arrival.message else None,
         "sha256": arrival.sha256,
         "outcome": arrival.outcome.value,
         "reason": reason_view(arrival.reason),
