@@ -2,22 +2,20 @@
 
 import io
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import IO
 
 from ingest.errors import Refused
 from ingest.mail.part import Budget, Entity, Part
+from ingest.mail.recovery import Hold
 from ingest.mail.tnef import attachments
 from ingest.mail.transfer import Octets
 from ingest.mail.zips import MAX_NESTED, entries
 from ingest.reasons import Reason
 
 SMALL = 1024 * 1024
-
-Hold = Callable[[Iterator[bytes]], Octets]
-"""Makes a content available as a whole; see ``holder``."""
 
 
 class _Mapped(mmap):

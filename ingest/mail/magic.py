@@ -17,7 +17,7 @@ Format = Literal["pdf", "photo", "zip", "tnef", "message", "archive"]
 LOOK = HEAD
 """Bytes that are looked at."""
 
-_MESSAGE_TYPES = {"message/rfc822", "message/global"}
+MESSAGE_TYPES = {"message/rfc822", "message/global"}
 _LIKELY_HEADER = re.compile(rb"\s*(?:From |[!-9;-~]+[ \t]*:)")
 _ARCHIVES = (b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b\x08", b"BZh", b"\xfd7zXZ\x00")
 
@@ -34,8 +34,13 @@ def format_of(head: bytes, content_type: str, name: str | None) -> Format | None
         return "photo"
     if head.startswith(_ARCHIVES):
         return "archive"
-    called_message = content_type in _MESSAGE_TYPES or (name or "").lower().endswith(".eml")
+    called_message = content_type in MESSAGE_TYPES or (name or "").lower().endswith(".eml")
     return "message" if called_message and _LIKELY_HEADER.match(head) else None
+
+
+def is_binary(head: bytes) -> bool:
+    """Whether this is a file as it is, in which nothing else must be looked for."""
+    return PDF_MAGIC in head[:PDF_WITHIN] or head.startswith((ZIP_MAGIC, TNEF_MAGIC))
 
 
 def _is_prose(head: bytes, content_type: str, name: str | None) -> bool:

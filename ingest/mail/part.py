@@ -37,6 +37,8 @@ class Entity:
     end: int
     path: tuple[int, ...]
     default_type: str = "text/plain"
+    headless: bool = False
+    """It is no part but what stands around the parts of a multipart: a body alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,8 @@ class Part:
 
     zips: int = 0
     """In how many archives it lies."""
+    buried: bool = False
+    """It was found in another part's text, and is not searched for more."""
     format: Format | None = None
     """What it is by its own bytes, once that was looked at."""
 

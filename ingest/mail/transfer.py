@@ -14,10 +14,14 @@ Octets = bytes | mmap
 PIECE = 256 * 1024
 MOST_PADDINGS = 1_000_000
 
-_NOT_BASE64 = bytes(set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="))
+_ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
+_NOT_BASE64 = bytes(set(range(256)) - set(_ALPHABET))
 _RUN = re.compile(rb"[A-Za-z0-9+/]+")
 _ENCODING = re.compile(rb"[A-Za-z0-9-]+")
+_WORDS = re.compile(rb"[ \t>]*(?:--|.*[A-Za-z0-9][^A-Za-z0-9+/=\r\n]+[A-Za-z0-9])")
+_LONGEST_LINE_OF_WORDS = 200
 _LONGEST_ESCAPE = 3
+_LONGEST_UU_LINE = 100
 
 
 def encoding_of(field: bytes) -> str:
@@ -34,15 +38,13 @@ def decoded(data: Octets, start: int, end: int, encoding: str) -> Iterator[bytes
     return decode(pieces) if decode else pieces
 
 
-def decode_base64(text: bytes) -> bytes:
-    """Foreign characters are skipped, a cut end loses its last bits only, and text after padding goes on."""
-    return b"".join(_base64_pieces(iter([text])))
-
-
-def _base64_pieces(pieces: Iterator[bytes]) -> Iterator[bytes]:
+def base64_pieces(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """Foreign characters and lines of words are skipped, a cut end loses its last bits only, and text after padding
+    goes on.
+    """
     waiting = b""
     paddings = 0
-    for piece in pieces:
+    for piece in _without_words(pieces):
         letters = waiting + piece.translate(None, delete=_NOT_BASE64)
         padded = letters.rfind(b"=") + 1
         paddings += letters.count(b"=")
@@ -53,6 +55,32 @@ def _base64_pieces(pieces: Iterator[bytes]) -> Iterator[bytes]:
         yield _decode_runs(letters[:usable])
         waiting = letters[usable:]
     yield _decode_runs(waiting)
+
+
+def _without_words(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """Leaves out what scanners and mailing lists write between the lines: its letters would shift all that follow."""
+    waiting = b""
+    for piece in pieces:
+        text = waiting + piece
+        cut = text.rfind(b"\n") + 1 or len(text)
+        waiting = text[cut:]
+        yield _without_words_in(text[:cut])
+    yield _without_words_in(waiting)
+
+
+def _without_words_in(text: bytes) -> bytes:
+    if not text.translate(None, delete=_ALPHABET + b"\r\n"):
+        return text
+    return b"".join(line for line in text.splitlines(keepends=True) if not _is_words(line))
+
+
+def _is_words(line: bytes) -> bool:
+    """Base64 with blanks in it keeps whole groups of four letters."""
+    if len(line) > _LONGEST_LINE_OF_WORDS or not _WORDS.match(line):
+        return False
+    foreign = line.translate(None, delete=_ALPHABET).strip()
+    letters = line.translate(None, delete=_NOT_BASE64)
+    return bool(foreign) or len(letters) % 4 != 0
 
 
 def _decode_runs(letters: bytes) -> bytes:
@@ -77,7 +105,34 @@ def _quoted_printable_pieces(pieces: Iterator[bytes]) -> Iterator[bytes]:
     yield binascii.a2b_qp(waiting)
 
 
+def _uu_pieces(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """With or without its ``begin`` and ``end``; lines that cannot be uuencoded are skipped."""
+    waiting = b""
+    for piece in pieces:
+        lines = (waiting + piece).split(b"\n")
+        waiting = lines.pop()[-PIECE:]
+        yield b"".join(map(_uu_line, lines))
+    yield _uu_line(waiting)
+
+
+def _uu_line(line: bytes) -> bytes:
+    line = line.rstrip(b"\r\n")
+    if not line or len(line) > _LONGEST_UU_LINE or line.startswith((b"begin ", b"end")):
+        return b""
+    size = (line[0] - 32) & 63
+    needed = (size + 2) // 3 * 4
+    if not 0 <= len(line) - 1 - needed <= 2 and not 0 < needed - len(line) + 1 <= 4:  # blanks at the end may be lost
+        return b""
+    try:
+        return binascii.a2b_uu(line[: needed + 1])
+    except binascii.Error:
+        return b""
+
+
 _DECODERS: dict[str, Callable[[Iterator[bytes]], Iterator[bytes]]] = {
-    "base64": _base64_pieces,
+    "base64": base64_pieces,
     "quoted-printable": _quoted_printable_pieces,
+    "x-uuencode": _uu_pieces,
+    "uuencode": _uu_pieces,
+    "x-uue": _uu_pieces,
 }
