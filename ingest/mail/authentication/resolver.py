@@ -23,7 +23,7 @@ from ingest.errors import Unavailable
 
 RecordType = Literal["A", "AAAA", "MX", "PTR", "TXT"]
 Answer = tuple[Any, ...]
-"""A, AAAA, PTR: text (names without their last dot). MX: (preference, name). TXT: bytes, its strings joined."""
+"""A, AAAA, PTR: text (names in lower case, without their last dot). MX: (preference, name). TXT: bytes, its strings joined."""
 
 MAX_LOOKUPS = 150
 """For one message: SPF takes at most 10 mechanisms of 10 names each, DKIM 5 keys, DMARC three walks of 8."""
@@ -181,7 +181,7 @@ def _value(record: Any, record_type: RecordType) -> Any:
     if record_type == "TXT":
         return b"".join(record.strings)
     if record_type == "MX":
-        return record.preference, record.exchange.to_text(omit_final_dot=True)
+        return record.preference, record.exchange.to_text(omit_final_dot=True).lower()
     if record_type == "PTR":
-        return record.target.to_text(omit_final_dot=True)
+        return record.target.to_text(omit_final_dot=True).lower()
     return record.address
