@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from ingest.errors import Refused
-from ingest.mail.contents import mapped, open_file
+from ingest.mail.contents import open_file
 from parsers.serving import Message, serve_stdin
 
 
@@ -52,8 +52,8 @@ def _open(request: Message) -> Any:
 
 def _verify(request: Message) -> Any:
     """Imported with the first request, as the cryptography is large."""
-    signatures = import_module("ingest.mail.authentication.signatures")
-    return [result.as_json() for result in signatures.verify(mapped(Path(request["message"])), request["keys"])]
+    verifier = import_module("ingest.mail.authentication.verifier")
+    return verifier.verify_file(Path(request["message"]), request["keys"]).as_json()
 
 
 def _place(error: BaseException) -> str:

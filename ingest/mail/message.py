@@ -1,6 +1,7 @@
 """Message bytes -> its documents and the header fields that a record keeps. Pure; odd input raises only Refused."""
 
 import datetime as dt
+import re
 import tempfile
 from dataclasses import asdict, dataclass
 from email.utils import parsedate_to_datetime
@@ -11,6 +12,10 @@ from ingest.mail.contents import open_message
 from ingest.mail.headers import Headers, from_fields, split_headers
 
 LONGEST_TEXT = 500
+LONGEST_ID = 998
+MOST_REFERENCES = 30
+
+_MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,996}>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +38,8 @@ class Summary:
     date: str | None
     """ISO 8601 in UTC."""
     message_id: str | None
+    references: tuple[str, ...]
+    """The messages that it answers, the oldest first: ids with their brackets (RFC 5322, 3.6.4)."""
     from_fields: tuple[str, ...]
     """The value of each From header, undecoded, for the judgement of the sender."""
 
@@ -51,7 +58,8 @@ def summarise(message: bytes) -> Summary:
         sender=_short(headers, "from"),
         to=_short(headers, "to"),
         date=_date(headers),
-        message_id=_short(headers, "message-id"),
+        message_id=_id(headers),
+        references=_references(headers),
         from_fields=from_fields(message),
     )
 
@@ -68,6 +76,18 @@ def find_documents(message: bytes) -> tuple[MailDocument, ...]:
 def _short(headers: Headers, name: str) -> str | None:
     text = headers.text(name)
     return text and text[:LONGEST_TEXT]
+
+
+def _id(headers: Headers) -> str | None:
+    """An id that is longer than a line may be is none: cut short it would be another one."""
+    text = headers.text("message-id")
+    return text if text and len(text) <= LONGEST_ID else None
+
+
+def _references(headers: Headers) -> tuple[str, ...]:
+    """Those of In-Reply-To where there are no References; of many the last ones."""
+    said = headers.first("references") or headers.first("in-reply-to")
+    return tuple(_MESSAGE_ID.findall(said.decode("latin-1"))[-MOST_REFERENCES:])
 
 
 def _date(headers: Headers) -> str | None:

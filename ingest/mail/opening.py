@@ -1,7 +1,7 @@
 """Messages are opened by children (``python -m ingest.mail.child``): what breaks one costs its own message only."""
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,8 @@ import structlog
 from ingest.child_pool import ChildPool
 from ingest.children import ChildDied, Message
 from ingest.errors import Refused, StorageFull, Unavailable
+from ingest.mail.authentication.signatures import Keys
+from ingest.mail.authentication.verifier import Signatures
 from ingest.mail.opened import OpenedMessage
 from ingest.reasons import BY_CODE, Reason
 from parsers.model import DocumentKind
@@ -56,11 +58,10 @@ class MailOpener(ChildPool):
         reply = await self._answer({**request, "null_sender": null_sender, "passwords": list(passwords)})
         return OpenedMessage.from_json(reply)
 
-    async def verify_dkim(self, message: Path, keys: Mapping[str, str | None]) -> list[dict[str, Any]]:
-        """The results of ``ingest.mail.authentication.signatures.verify`` as JSON."""
-        request = {"op": "verify", "message": str(message), "keys": dict(keys)}
-        found: list[dict[str, Any]] = await self._answer(request)
-        return found
+    async def verify_dkim(self, message: Path, keys: Keys) -> Signatures:
+        """For ``SenderCheck``: what its signatures prove with these keys."""
+        reply = await self._answer({"op": "verify", "message": str(message), "keys": dict(keys)})
+        return Signatures.from_json(reply)
 
     async def _answer(self, request: Message) -> Any:
         try:

@@ -92,6 +92,11 @@ class Verdict:
         """Whether the documents may be taken."""
         return self.reason is None
 
+    @property
+    def authenticated(self) -> bool:
+        """Whether the From header's mailbox was shown to be true: ``envelope`` shows nothing."""
+        return self.allowed and self.mode != "envelope"
+
     def as_json(self) -> dict[str, Any]:
         """What is kept with the record."""
         return {**asdict(self), "reason": self.reason and self.reason.value, "allowed": self.allowed}

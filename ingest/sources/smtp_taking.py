@@ -1,61 +1,35 @@
 """A message that has arrived whole: who sent it, what it holds, and its way through the one door."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
 
 import structlog
 
-from ingest.config import Account
+from ingest.config import Settings
 from ingest.errors import Refused, Unavailable
-from ingest.intake import Intake, Offer, Receipt
+from ingest.intake import Intake, Receipt
 from ingest.mail.headers import MAX_HEADER_BYTES
-from ingest.mail.message import Summary, summarise
-from ingest.mail.opened import OpenedMessage
+from ingest.mail.message import summarise
 from ingest.mail.opening import MailOpener
-from ingest.mail.recipients import Recipient
-from ingest.mail.sender import judge_by_envelope
-from ingest.mail.verdict import Verdict
+from ingest.mail.sender import SenderCheck
 from ingest.reasons import Reason
+from ingest.receipts.rules import receipt_wanted
 from ingest.sources import smtp_replies as replies
-from ingest.sources.smtp_transaction import Transaction
+from ingest.sources.smtp_letter import Judged, Letter
 from ingest.store.documents import DocumentStore, disk_errors
-from ingest.store.mail_rows import NewMessage
-from ingest.store.spool import SpooledMessage
 
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Letter:
-    """A message with all that the connection tells of it."""
-
-    transaction: Transaction
-    peer: str
-    helo: str | None
-    tls: dict[str, Any] | None
-
-    @property
-    def message(self) -> SpooledMessage:
-        """The message as it came, the dots of SMTP removed."""
-        assert self.transaction.message is not None  # noqa: S101 - it has arrived
-        return self.transaction.message
-
-    @property
-    def recipient(self) -> Recipient:
-        """Its account and customer."""
-        assert self.transaction.recipient is not None  # noqa: S101 - DATA needs an accepted RCPT
-        return self.transaction.recipient
 
 
 class MessageTaker:
     """Takes messages; each goes on when its client hangs up after the final dot."""
 
-    def __init__(self, settings: Settings, intake: Intake, opener: MailOpener) -> None:
-        self._accounts = settings.accounts
-        self._can_answer = settings.smarthost.host is not None
+    def __init__(self, settings: Settings, intake: Intake, senders: SenderCheck, opener: MailOpener) -> None:
+        self._settings = settings
         self._intake = intake
+        self._senders = senders
         self._opener = opener
         self._messages = DocumentStore(settings.data_dir / "messages", ".eml")
         self._running: set[asyncio.Task[str]] = set()
@@ -109,12 +83,19 @@ class MessageTaker:
         return receipts
 
     async def _take_documents(self, letter: Letter) -> list[Receipt]:
-        header = await asyncio.to_thread(_beginning, letter.message.path)
+        header = await asyncio.to_thread(_header, letter.message.path)
         summary = summarise(header)
-        verdict = self._judge(letter, summary)
+        verdict = await self._senders.judge(
+            account=letter.recipient.account,
+            peer=letter.peer,
+            helo=letter.helo,
+            sender=letter.transaction.sender,
+            header=header,
+            message=letter.message.path,
+        )
         if verdict.reason is not None:
             raise Refused(verdict.reason, verdict.detail)
-        account = self._accounts[letter.recipient.account]
+        account = self._settings.accounts[letter.recipient.account]
         with tempfile.TemporaryDirectory(prefix="opened-", dir=self._messages.folder) as folder:
             opened = await self._opener.open(
                 letter.message.path,
@@ -124,10 +105,15 @@ class MessageTaker:
             )
             if not opened.documents:
                 raise opened.why_empty()
-            about = self._about(letter, summary, verdict, opened)
-            return await self._intake.take(
-                _offers(letter, opened, about), self._message(letter, summary, verdict, opened)
-            )
+            judged = Judged(letter=letter, account=account, summary=summary, verdict=verdict, opened=opened)
+            wanted = receipt_wanted(self._settings, letter.recipient.account)
+            return await self._intake.take(judged.offers(), judged.row(receipt_wanted=wanted))
+
+
+def _header(message: Path) -> bytes:
+    """As much of it as any real header has. Blocking."""
+    with disk_errors(), message.open("rb") as file:
+        return file.read(MAX_HEADER_BYTES + 1)
 
 
 def _tell(letter: Letter, receipts: Sequence[Receipt]) -> None:
