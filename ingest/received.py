@@ -79,7 +79,7 @@ def evidence(verdict: Mapping[str, Any]) -> list[str]:
 
 def _line(method: str, found: Mapping[str, Any], who: str, why: str) -> str:
     notes = [found.get(why), f"p={found['policy']}" if found.get("policy") else None]
-    if "aligned" in found:
+    if found.get("result") == "pass" and "aligned" in found:
         notes.append("aligned" if found["aligned"] else "not aligned")
     said = ", ".join(note for note in notes if note)
     return f"{method} {found.get('result')}: {who}" + (f" ({said})" if said else "")

@@ -12,7 +12,7 @@ def lines(arrival: Mapping[str, Any]) -> list[str]:
     reason = f" ({arrival['reason']})" if arrival["reason"] else ""
     outcome = f"{arrival['outcome']}{reason}"
     first = f"{arrival['received_at']}  came by {arrival['source']} as {arrival['name']}: {outcome}"
-    rest = [f"  {name + ':':<12}{value}" for name, value in _facts(arrival) if value]
+    rest = [f"  {name + ':' if name else '':<13}{value}" for name, value in _facts(arrival) if value]
     return [printable(line) for line in (first, *rest)]  # what a stranger wrote must not steer the terminal
 
 
