@@ -247,6 +247,9 @@ def test_the_header_as_people_read_it() -> None:
         "To: bills@in.example",
         "Date: Tue, 3 Mar 2026 10:00:00 +0100",
         "Message-ID: <1@corp.example>",
+        "References: <first@corp.example>",
+        " <second@corp.example> (a comment)",
+        "In-Reply-To: <second@corp.example>",
         "",
         "body",
     )
@@ -256,7 +259,13 @@ def test_the_header_as_people_read_it() -> None:
         "to": "bills@in.example",
         "date": "2026-03-03T09:00:00+00:00",
         "message_id": "<1@corp.example>",
+        "references": ("<first@corp.example>", "<second@corp.example>"),
     }
+
+
+def test_what_a_message_answers_is_told_by_in_reply_to_as_well() -> None:
+    assert summarise(b"In-Reply-To: <1@corp.example>\r\n\r\n").references == ("<1@corp.example>",)
+    assert summarise(b"Message-ID: <" + b"x" * 1000 + b"@corp.example>\r\n\r\n").message_id is None
 
 
 @pytest.mark.parametrize("date", ["", "soon", "Tue, 99 Mar 2026", "31 Dec 9999 23:59 -1400", "\x00", "9" * 5000])
