@@ -14,11 +14,12 @@ from typing import Any, Literal
 import structlog
 
 from ingest.config import Limits
+from ingest.errors import Refused
 from ingest.metrics import Metrics
 from ingest.parsing import ParserPool
 from ingest.passwords import Passwords
 from ingest.reasons import BY_CODE, Reason
-from ingest.store.documents import DocumentStore, disk_errors
+from ingest.store.documents import DocumentStore, Written, disk_errors
 from ingest.store.ledger import Ledger
 from ingest.store.mail_rows import NewMessage
 from ingest.store.rows import Arrival, NewArrival, Outcome, Priority
@@ -52,6 +53,10 @@ class Offer:
     message: dict[str, Any] | None = None
     place: str | None = None
     """Where the source will keep the file once it is taken; results are written beside it."""
+    sha256: str | None = None
+    """Of a file that is on the disk (fsynced) and may be renamed away; of any other ``content`` a copy is made."""
+    refused: Refused | None = None
+    """What the source itself found against it; it is noted, not stored."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,29 +138,32 @@ class Intake:
             message=offer.message,
             place=offer.place,
         )
-        reason, is_photo = await asyncio.to_thread(self._first_look, offer.content)
-        if reason is not None:
-            return replace(new, reason=reason, place=None)
-        try:
-            return await (self._store_photo(new, offer.content) if is_photo else self._store_pdf(new, offer.content))
-        except DocumentError as error:
-            return replace(new, reason=BY_CODE[error.kind.value], detail=error.detail, place=None)
+        if offer.refused is not None:
+            return replace(new, reason=offer.refused.reason, detail=offer.refused.detail, place=None)
+        found = await asyncio.to_thread(self._first_look, offer)
+        if isinstance(found, Reason):
+            return replace(new, reason=found, place=None)
+        written, is_photo = found
+        async with written:
+            try:
+                return await (self._store_photo(new, written) if is_photo else self._store_pdf(new, written))
+            except DocumentError as error:
+                return replace(new, reason=BY_CODE[error.kind.value], detail=error.detail, place=None)
 
-    async def _store(self, new: NewArrival, content: bytes | Path) -> NewArrival:
-        async with self._documents.written(content) as written:
-            await self._inspect(written.temporary)
-            await asyncio.to_thread(written.keep)
-            return replace(new, sha256=written.sha256)
+    async def _store(self, new: NewArrival, written: Written) -> NewArrival:
+        await self._inspect(written.temporary)
+        await asyncio.to_thread(written.keep)
+        return replace(new, sha256=written.sha256)
 
-    async def _store_pdf(self, new: NewArrival, content: bytes | Path) -> NewArrival:
+    async def _store_pdf(self, new: NewArrival, written: Written) -> NewArrival:
         try:
-            return await self._store(new, content)
+            return await self._store(new, written)
         except DocumentError as error:
             if error.kind is not DocumentKind.PASSWORD_REQUIRED:
                 raise
-        return await self._store_unlocked(new, content)
+        return await self._store_unlocked(new, written)
 
-    async def _store_unlocked(self, new: NewArrival, content: bytes | Path) -> NewArrival:
+    async def _store_unlocked(self, new: NewArrival, locked: Written) -> NewArrival:
         """What comes after us has no password: a copy without one goes on."""
         passwords = self._passwords.get(new.account, Passwords())
         opened_by = ""
@@ -164,37 +172,43 @@ class Intake:
             nonlocal opened_by
             opened_by = await passwords.unlock(self._pool, path, copy, new.name)
 
-        stored = await self._store_made(new, content, unlock)
+        async with self._originals.adopted(locked.temporary, locked.sha256) as original:
+            stored = await self._store_made(new, original, unlock)
         return replace(stored, detail=opened_by)
 
-    async def _store_photo(self, new: NewArrival, content: bytes | Path) -> NewArrival:
+    async def _store_photo(self, new: NewArrival, photo: Written) -> NewArrival:
         """The API takes PDFs alone: a photo goes on as one."""
-        return await self._store_made(new, content, self._pool.wrap)
+        return await self._store_made(new, photo, self._pool.wrap)
 
     async def _store_made(
-        self, new: NewArrival, content: bytes | Path, make: Callable[[Path, Path], Awaitable[None]]
+        self, new: NewArrival, original: Written, make: Callable[[Path, Path], Awaitable[None]]
     ) -> NewArrival:
-        """Stores the PDF that ``make`` makes of the content, and beside it the content as it came."""
-        async with self._originals.written(content) as original:
-            with tempfile.TemporaryDirectory(prefix="bill-ingest-making-") as folder:
-                pdf = Path(folder) / "made.pdf"
-                await make(original.temporary, pdf)
-                stored = await self._store(new, pdf)
-            await asyncio.to_thread(original.keep)
-            return replace(stored, sha256=original.sha256, pdf_sha256=stored.sha256)
+        """Stores the PDF that ``make`` makes of the original, and beside it the original itself."""
+        with tempfile.TemporaryDirectory(prefix="bill-ingest-making-") as folder:
+            pdf = Path(folder) / "made.pdf"
+            await make(original.temporary, pdf)
+            async with await asyncio.to_thread(self._documents.write, pdf) as made:
+                stored = await self._store(new, made)
+        await asyncio.to_thread(original.keep)
+        return replace(stored, sha256=original.sha256, pdf_sha256=stored.sha256)
 
-    def _first_look(self, content: bytes | Path) -> tuple[Reason | None, bool]:
-        """What the size and the first bytes tell: why it is refused, and whether it is a photo."""
+    def _first_look(self, offer: Offer) -> Reason | tuple[Written, bool]:
+        """Why its size or first bytes refuse it; else its content on the disk, and whether it is a photo. Blocks."""
+        content = offer.content
         with disk_errors():
             size = len(content) if isinstance(content, bytes) else content.stat().st_size
-            if size == 0:
-                return Reason.EMPTY, False
-            if size > self._limits.max_document_bytes:
-                return Reason.TOO_LARGE, False
             head = _head(content)
-            if format_of(head):
-                return None, True
-            return (Reason.NOT_A_PDF if MAGIC not in head or head.startswith(ZIP_MAGIC) else None), False
+        if size == 0:
+            return Reason.EMPTY
+        if size > self._limits.max_document_bytes:
+            return Reason.TOO_LARGE
+        is_photo = bool(format_of(head))
+        if not is_photo and (MAGIC not in head or head.startswith(ZIP_MAGIC)):
+            return Reason.NOT_A_PDF
+        store = self._originals if is_photo else self._documents
+        if offer.sha256 is not None and isinstance(content, Path):
+            return store.adopt(content, offer.sha256), is_photo
+        return store.write(content), is_photo
 
     async def _inspect(self, stored: Path) -> None:
         """Opens the copy in a parser child; raises DocumentError when no bill can come of it."""

@@ -4,11 +4,12 @@ import asyncio
 import errno
 import hashlib
 import os
+import secrets
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, Self
 
 from ingest.errors import StorageFull, Unavailable
 
@@ -38,34 +39,18 @@ class DocumentStore:
 
     def put_now(self, content: bytes | Path) -> str:
         """``put``, blocking."""
-        written = self._write(content)
+        written = self.write(content)
         try:
             written.keep()
         finally:
             written.drop()
         return written.sha256
 
-    @asynccontextmanager
-    async def written(self, content: bytes | Path) -> AsyncIterator["Written"]:
-        """Content that is on the disk already but comes into the store only by ``keep``: until then, none sees it."""
-        written = await asyncio.to_thread(self._write, content)
-        try:
-            yield written
-        finally:
-            written.drop()
+    def write(self, content: bytes | Path) -> "Written":
+        """Bytes or the content of a file, on the disk; in the store only by ``keep``: until then, none sees it. Blocks.
 
-    @asynccontextmanager
-    async def adopted(self, file: Path, sha256: str) -> AsyncIterator["Written"]:
-        """A file in the store's folder, durable already: ``keep`` renames it, and it is removed when it is not kept."""
-        written = Written(file, self.path(sha256), sha256)
-        try:
-            with disk_errors():
-                await asyncio.to_thread(self._make_folder, self.path(sha256).parent)
-            yield written
-        finally:
-            await asyncio.to_thread(written.drop)
-
-    def _write(self, content: bytes | Path) -> "Written":
+        The folders are made here, so that ``keep`` needs no more space.
+        """
         with disk_errors():
             self._make_folder(self.folder)
             descriptor, name = tempfile.mkstemp(prefix="incoming-", suffix=".part", dir=self.folder)
@@ -81,11 +66,39 @@ class DocumentStore:
                 raise
         return Written(temporary, self.path(sha256), sha256)
 
+    def adopt(self, file: Path, sha256: str) -> "Written":
+        """``write`` without a copy: a file of ours that is fsynced already and that nobody else will miss. Blocks.
+
+        Only where it lies on another file system, it is copied after all.
+        """
+        place = self.path(sha256)
+        with disk_errors():
+            self._make_folder(self.folder)
+            self._make_folder(place.parent)
+            if file.parent != self.folder:
+                temporary = self.folder / f"incoming-{secrets.token_hex(4)}.part"
+                try:
+                    file.rename(temporary)
+                except OSError as error:
+                    if error.errno != errno.EXDEV:
+                        raise
+                    return self.write(file)
+                file = temporary
+        return Written(file, place, sha256)
+
+    @asynccontextmanager
+    async def adopted(self, file: Path, sha256: str) -> AsyncIterator["Written"]:
+        """``adopt``, and the file is removed when it is not kept."""
+        async with await asyncio.to_thread(self.adopt, file, sha256) as written:
+            yield written
+
     def _make_folder(self, folder: Path) -> None:
         """That it is there already is no proof: the process that made it may not have come to its fsync yet."""
-        folder.mkdir(parents=True, exist_ok=True)
         if folder not in self._durable:
-            fsync_folder(folder.parent)
+            if folder.is_dir():
+                fsync_folder(folder.parent)
+            else:
+                make_folder(folder)
             self._durable.add(folder)
 
     async def delete(self, sha256: str) -> None:
@@ -94,23 +107,37 @@ class DocumentStore:
 
 
 class Written:
-    """Content under a temporary name, fsynced. It needs no more space to be kept."""
+    """Content under a temporary name, fsynced. It needs no more space to be kept.
+
+    As an async context it is removed at the end, unless it was kept.
+    """
 
     def __init__(self, temporary: Path, place: Path, sha256: str) -> None:
         self.temporary = temporary
         self._place = place
         self.sha256 = sha256
+        self._there = True
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._there:
+            await asyncio.to_thread(self.drop)
 
     def keep(self) -> None:
         """Makes it a document of the store; durable also when another process was first, just now. Blocking."""
         with disk_errors():
             if not self._place.exists():
                 self.temporary.replace(self._place)
+                self._there = False
             fsync_folder(self._place.parent)
 
     def drop(self) -> None:
         """Removes what was not kept. Blocking."""
-        self.temporary.unlink(missing_ok=True)
+        if self._there:
+            self.temporary.unlink(missing_ok=True)
+            self._there = False
 
 
 @contextmanager
@@ -133,10 +160,20 @@ def fsync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
+def make_folder(folder: Path) -> None:
+    """Makes a folder and those above it that are missing, each of them durable."""
+    missing = [folder] if not folder.is_dir() else []
+    while missing and not missing[-1].parent.is_dir():
+        missing.append(missing[-1].parent)
+    for each in reversed(missing):
+        each.mkdir(exist_ok=True)
+        fsync_folder(each.parent)
+
+
 def write_durably(place: Path, content: bytes) -> None:
     """Replaces a file as one step: a reader sees the old or the new content, also after a power cut."""
     with disk_errors():
-        place.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(place.parent)
         descriptor, name = tempfile.mkstemp(prefix=".incoming-", suffix=".part", dir=place.parent)
         temporary = Path(name)
         try:
