@@ -170,14 +170,22 @@ def parse(
         list[str] | None,
         typer.Option(metavar="CODE", help="As if this company, and its family, had no parser; may be repeated."),
     ] = None,
+    *,
+    password_file: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Passwords for PDFs that open only with one, one a line.")
+    ] = None,
 ) -> None:
     """Read bills here and now, without network, ledger or settings."""
     from ingest.commands import parse as parse_command
+    from ingest.passwords import passwords_of_file
 
     with _exit_codes():
         logs.configure("auto", "warning", role="parse")
         reading = parse_command.Options(engine=engine, generic=generic, without=tuple(without or ()))
-        wanted = parse_command.Wanted(as_json=as_json, explain=explain, pictures=png, reading=reading, jobs=jobs)
+        passwords = passwords_of_file("--password-file", password_file) if password_file else ()
+        wanted = parse_command.Wanted(
+            as_json=as_json, explain=explain, pictures=png, reading=reading, jobs=jobs, passwords=passwords
+        )
         raise typer.Exit(_run(parse_command.run(paths, wanted)))
 
 

@@ -1,11 +1,14 @@
-"""The passwords of one account, tried on PDFs that open only with one. They are shown nowhere."""
+"""Passwords that are tried on PDFs which open only with one. They are shown nowhere."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
-from pydantic import SecretStr
+from pydantic import SecretStr, TypeAdapter, ValidationError
 
+from ingest.config.kinds import SecretLines
+from ingest.errors import ConfigError
 from ingest.parsing import ParserPool
+from ingest.secret_files import read_secret
 from parsers.errors import DocumentError
 from parsers.model import DocumentKind
 
@@ -36,3 +39,11 @@ class Passwords:
                 return f"The account's one password does not open {name!r}."
             case count:
                 return f"None of the account's {count} passwords opens {name!r}."
+
+
+def passwords_of_file(option: str, file: Path) -> tuple[SecretStr, ...]:
+    """One a line. Raises ConfigError, which names the ``option`` that the file was given by and shows nothing of it."""
+    try:
+        return TypeAdapter(SecretLines).validate_python(read_secret(option, file))
+    except ValidationError as error:
+        raise ConfigError(f"{option}: {error.errors()[0]['msg'].removeprefix('Value error, ')}") from None

@@ -31,13 +31,18 @@ def _open_files(value: Any) -> Any:
     result: dict[str, Any] = {}
     for key, inner in value.items():
         if key.endswith("_file") and isinstance(inner, str):
-            try:
-                # some editors begin a file with a mark that is no part of the secret
-                result[key.removesuffix("_file")] = Path(inner).read_text(encoding="utf-8-sig").strip()
-            except OSError as error:
-                raise ConfigError(f"{key}: cannot read {inner}: {error.strerror}") from error
-            except UnicodeDecodeError:
-                raise ConfigError(f"{key}: {inner} is no text in UTF-8; save it as UTF-8") from None
+            result[key.removesuffix("_file")] = read_secret(key, Path(inner))
         else:
             result[key] = _open_files(inner)
     return result
+
+
+def read_secret(key: str, file: Path) -> str:
+    """What stands in a file. Raises ConfigError, in which nothing of it is shown."""
+    try:
+        # some editors begin a file with a mark that is no part of the secret
+        return file.read_text(encoding="utf-8-sig").strip()
+    except OSError as error:
+        raise ConfigError(f"{key}: cannot read {file}: {error.strerror}") from error
+    except UnicodeDecodeError:
+        raise ConfigError(f"{key}: {file} is no text in UTF-8; save it as UTF-8") from None

@@ -1,7 +1,9 @@
 """PDFs that open only with a password: every kind of encryption, the account's list, and secrets that stay secret."""
 
 import asyncio
+import hashlib
 import io
+import json
 import os
 import subprocess
 import sys
@@ -201,7 +203,9 @@ async def test_a_bill_with_a_password_goes_all_the_way(acme: World, pool: Parser
     plain = await acme.until(await acme.take(POWER), Step.RECONCILED)
     assert bill.record
     assert plain.record
-    for ours in ("id", "external_id", "bayou_id", "document"):
+    assert bill.record["received"]["detail"] == receipt.detail
+    assert bill.record["received"]["sha256"] == hashlib.sha256(content).hexdigest()
+    for ours in ("id", "external_id", "bayou_id", "document", "received"):
         bill.record.pop(ours)
         plain.record.pop(ours)
     assert bill.record == plain.record
@@ -371,6 +375,38 @@ def test_check_config_masks_them(settings_file: Path) -> None:
         done = run(*words, cwd=settings_file.parent)
         assert "accounts.acme.passwords" in done.stdout or '"passwords"' in done.stdout
         assert_secret(done.stdout + done.stderr)
+
+
+def test_parse_opens_files_with_passwords(tmp_path: Path) -> None:
+    (tmp_path / "bill.pdf").write_bytes(encrypted(POWER, SECRET))
+    (tmp_path / "other.pdf").write_bytes(encrypted(POWER, "another"))
+    (tmp_path / "words").write_text(f"wrong\n{SECRET}\n", encoding="utf-8")
+    done = run("parse", "bill.pdf", "other.pdf", "--json", "--jobs", "1", "--password-file", "words", cwd=tmp_path)
+    opened, closed = map(json.loads, done.stdout.splitlines())
+    assert done.returncode == 1
+    assert opened == {"file": "bill.pdf", **json.loads(json.dumps(values(POWER)))}
+    assert closed["document"] == "password_required"
+    explained = run("parse", "bill.pdf", "--explain", "--jobs", "1", "--password-file", "words", cwd=tmp_path)
+    assert explained.returncode == 0
+    assert "amount_due" in explained.stdout
+    assert_secret(done.stdout + done.stderr + explained.stdout + explained.stderr)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (None, "cannot read words: No such file or directory"),
+        (SECRET.encode("latin-1"), "words is no text in UTF-8"),
+        (f"{SECRET}\n".encode() * 21, "at most 20 are tried on a file; there are 21"),
+    ],
+)
+def test_a_password_file_that_cannot_be_used(content: bytes | None, said: str, tmp_path: Path) -> None:
+    if content is not None:
+        (tmp_path / "words").write_bytes(content)
+    done = run("parse", str(POWER), "--password-file", "words", cwd=tmp_path)
+    assert done.returncode == 2
+    assert f"--password-file: {said}" in done.stderr
+    assert_secret(done.stdout + done.stderr)
 
 
 # -- secrets stay secret

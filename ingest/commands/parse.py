@@ -5,6 +5,7 @@ import itertools
 import json
 import os
 import pkgutil
+import tempfile
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator, Sequence
 from contextlib import nullcontext
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import typer
+from pydantic import SecretStr
 
 import parsers.utilities
 from ingest.commands.tables import show_document
@@ -42,13 +44,17 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """How documents are read and shown; ``pictures`` is a folder for their pages as PNG."""
+    """How documents are read and shown; ``pictures`` is a folder for their pages as PNG.
+
+    ``passwords`` are tried on documents that open only with one.
+    """
 
     as_json: bool = False
     explain: bool = False
     pictures: Path | None = None
     reading: Options = Options()
     jobs: int = 2
+    passwords: tuple[SecretStr, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +80,10 @@ async def run(paths: Sequence[Path], wanted: Wanted) -> int:
         readers = Readers(pool, scans)
 
         async def read(file: Path) -> Document | _Explained:
-            if wanted.explain or wanted.pictures:
-                return await _explain(readers, file, wanted, names[file])
-            return await readers.read(file, **asdict(wanted.reading))
+            reading = await _read(readers, file, wanted, names[file])
+            if _kind(reading) is DocumentKind.PASSWORD_REQUIRED and wanted.passwords:
+                return await _read_unlocked(readers, file, wanted, names[file]) or reading
+            return reading
 
         async for file, reading in _in_order(files, read, wanted.jobs * AHEAD):
             try:
@@ -85,6 +92,28 @@ async def run(paths: Sequence[Path], wanted: Wanted) -> int:
                 typer.echo(f"bill-ingest: {file}: {error}", err=True)
                 all_read = False
     return DONE if all_read else NOT_ALL
+
+
+async def _read(readers: Readers, file: Path, wanted: Wanted, name: str) -> Document | _Explained:
+    if wanted.explain or wanted.pictures:
+        return await _explain(readers, file, wanted, name)
+    return await readers.read(file, **asdict(wanted.reading))
+
+
+async def _read_unlocked(readers: Readers, file: Path, wanted: Wanted, name: str) -> Document | _Explained | None:
+    """The reading of a copy without encryption; None where no password opens the file."""
+    secrets = [secret.get_secret_value() for secret in wanted.passwords]
+    with tempfile.TemporaryDirectory(prefix="bill-ingest-unlocked-") as folder:
+        copy = Path(folder) / file.name
+        try:
+            opened_by = await readers.pool.unlock(file, copy, secrets)
+        except DocumentError as error:
+            return Document(document=error.kind, detail=error.detail)
+        return None if opened_by is None else await _read(readers, copy, wanted, name)
+
+
+def _kind(reading: Document | _Explained) -> DocumentKind:
+    return reading.document if isinstance(reading, Document) else reading.kind
 
 
 async def _explain(readers: Readers, file: Path, wanted: Wanted, name: str) -> _Explained:
