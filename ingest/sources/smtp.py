@@ -2,55 +2,67 @@
 
 import asyncio
 import logging
-import ssl
 
-from ingest.config import Settings, Smtp
-from ingest.errors import ConfigError
+from ingest.config import Settings
 from ingest.intake import Intake
+from ingest.mail.authentication.resolver import Resolver
+from ingest.mail.opening import MailOpener
+from ingest.mail.sender import SenderCheck
 from ingest.sources.smtp_connection import Connection
-from ingest.sources.smtp_dialogue import Dialogue
-from ingest.sources.smtp_limits import ConnectionCounts
+from ingest.sources.smtp_dialogue import Dialogue, Taker
+from ingest.sources.smtp_limits import ConnectionCounts, peer_key
 from ingest.sources.smtp_taking import MessageTaker
-from ingest.store.documents import DocumentStore
+from ingest.sources.smtp_tls import Certificate, certificate_of
 from ingest.store.spool import Spool
 
 
-class SmtpListener:
-    """Takes bills by mail. Messages that brought one are kept in ``data_dir/messages``."""
+class MailPort:
+    """The ports, and who is connected to them; ``taker`` takes the messages that come."""
 
-    def __init__(self, settings: Settings, intake: Intake) -> None:
+    def __init__(self, settings: Settings, taker: Taker) -> None:
         self._settings = settings.smtp
-        folder = settings.data_dir / "messages"
-        self._spool = Spool(folder)
-        self._taker = MessageTaker(settings.accounts, intake, DocumentStore(folder, ".eml"))
-        self._dialogue = Dialogue(settings.accounts, settings.smtp.max_recipients, self._taker)
+        self._spool = Spool(settings.data_dir / "messages")
+        self._taker = taker
+        self._dialogue = Dialogue(settings.accounts, settings.smtp, taker)
         self._counts = ConnectionCounts(
             most=settings.smtp.max_connections, most_per_peer=settings.smtp.max_connections_per_peer
         )
-        self._connections: set[Connection] = set()
+        self._connections: dict[Connection, str | None] = {}
         self._empty = asyncio.Event()
         self._empty.set()
-        self._server: asyncio.Server | None = None
+        self._servers: list[asyncio.Server] = []
+        self.tls_place: tuple[str, int] | None = None
 
     async def start(self) -> tuple[str, int]:
-        """Listens; the address and port that were taken. Raises ConfigError (the certificate) or OSError (the port)."""
-        # At its lowest level aiosmtpd logs every line of a message.
+        """Listens; the address and port that were taken. Raises ConfigError (the certificate) or OSError (a port)."""
+        # At its lowest level aiosmtpd logs every line of a message; of a PROXY header we tell ourselves.
         logging.getLogger("mail.log").setLevel(logging.ERROR)
-        tls = make_tls(self._settings)
-        self._server = await asyncio.get_running_loop().create_server(
-            lambda: Connection(self._dialogue, self, self._settings, tls, self._spool),
+        logging.getLogger("mail.debug").setLevel(logging.ERROR)
+        settings, certificate = self._settings, certificate_of(self._settings)
+        place = await self._listen(settings.port, certificate, implicit_tls=False)
+        if settings.tls_port is not None:
+            self.tls_place = await self._listen(settings.tls_port, certificate, implicit_tls=True)
+        return place
+
+    async def _listen(self, port: int, certificate: Certificate | None, *, implicit_tls: bool) -> tuple[str, int]:
+        """On all addresses of the host; other processes of ours may share the port."""
+        server = await asyncio.get_running_loop().create_server(
+            lambda: Connection(
+                self._dialogue, self, self._settings, self._spool, certificate, implicit_tls=implicit_tls
+            ),
             self._settings.host,
-            self._settings.port,
+            port,
+            reuse_port=self._settings.processes > 1 or None,
         )
-        host, port = self._server.sockets[0].getsockname()[:2]
-        return str(host), int(port)
+        self._servers.append(server)
+        host, taken = server.sockets[0].getsockname()[:2]
+        return str(host), int(taken)
 
     async def stop(self, deadline: float) -> None:
         """Takes no more connections, lets transactions end within ``deadline`` seconds, then closes the rest."""
-        if self._server is None:
-            return
-        self._server.close()
-        server, self._server = self._server, None
+        servers, self._servers = self._servers, []
+        for server in servers:
+            server.close()
         for connection in list(self._connections):
             connection.drain()
         try:
@@ -62,34 +74,31 @@ class SmtpListener:
                 connection.cut()
             await self._taker.give_up()
             await self._empty.wait()
-        await server.wait_closed()
+        for server in servers:
+            await server.wait_closed()
         await self._spool.close()
 
     # -- what connections call
 
-    def let_in(self, connection: Connection) -> bool:
+    def let_in(self, connection: Connection, peer: str | None) -> bool:
         """Whether there is room for it, and the listener is not stopping."""
-        if self._server is None or not self._counts.enter(connection.peer):
+        name = peer and peer_key(peer)
+        if not self._servers or not self._counts.enter(name):
             return False
-        self._connections.add(connection)
+        self._connections[connection] = name
         self._empty.clear()
         return True
 
     def gone(self, connection: Connection) -> None:
-        """It is closed."""
-        self._connections.discard(connection)
-        self._counts.leave(connection.peer)
+        """Nothing is left of it."""
+        self._counts.leave(self._connections.pop(connection))
         if not self._connections:
             self._empty.set()
 
 
-def make_tls(settings: Smtp) -> ssl.SSLContext | None:
-    """The certificate for STARTTLS, where one is configured. Raises ConfigError when it cannot be used."""
-    if settings.tls_cert is None or settings.tls_key is None:
-        return None
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    try:
-        context.load_cert_chain(settings.tls_cert, settings.tls_key)
-    except (OSError, ValueError) as error:  # ssl.SSLError is an OSError
-        raise ConfigError(f"smtp.tls_cert, smtp.tls_key: cannot be used: {error}") from error
-    return context
+class SmtpListener(MailPort):
+    """Takes bills by mail. Messages that brought one are kept in ``data_dir/messages``."""
+
+    def __init__(self, settings: Settings, intake: Intake, opener: MailOpener) -> None:
+        senders = SenderCheck(settings.accounts, Resolver(settings.dns), opener)
+        super().__init__(settings, MessageTaker(settings, intake, senders, opener))

@@ -1,42 +1,35 @@
-"""One client's connection: aiosmtpd's dialogue where it holds, rules of our own where it has none.
+"""One client's connection: its bytes, its time, TLS and the balancer's header; what is said is in ``smtp_commands``.
 
-aiosmtpd 1.4.6 accepts addresses that others read differently, reads a message line by line into memory, lets its
-timer run through a message that is arriving (and while we work on it), offers AUTH once TLS is active, starts TLS
-inside TLS, and puts the text of our exceptions into its replies. Each is set right below, and nothing else.
+aiosmtpd 1.4.6 reads a message line by line into memory, lets its timer run through a message that is arriving (and
+while we work on it), starts TLS with buffers of 1 MiB, and knows no implicit TLS. Each is set right here.
+
+A client that speaks before the greeting is not punished: the greeting leaves at once, so that only chance would tell
+one from another. What it says then counts as commands.
 """
 
 import asyncio
-import ssl
-from collections import defaultdict
-from collections.abc import Awaitable, Iterator
-from contextlib import contextmanager
-from typing import Any, AnyStr, Protocol
+from collections.abc import Awaitable
+from enum import Enum
+from typing import Any, Protocol
 
 import structlog
-from aiosmtpd.smtp import SMTP, syntax
 
 from ingest.config import Smtp
 from ingest.errors import Refused, Unavailable
-from ingest.mail.addresses import MalformedAddress, parse_path
 from ingest.reasons import Reason
 from ingest.sources import smtp_replies as replies
+from ingest.sources.smtp_commands import Commands
 from ingest.sources.smtp_data import IncomingText, TextTooLong
-from ingest.sources.smtp_transaction import Transaction
+from ingest.sources.smtp_limits import Patience
+from ingest.sources.smtp_proxy import NoProxyHeader, is_balancer, peer_behind
+from ingest.sources.smtp_tls import Certificate, TlsLayer
 from ingest.store.spool import Spool
 
-COMMAND_BYTES = 1024
 MOST_COMMANDS_HELD = 8 * 1024
 """Bytes of commands that wait for their turn, or of a command without an end."""
 
 _PACKET = memoryview(bytearray(256 * 1024))
 """Where all connections of the process receive: each takes out what came before the loop turns to the next one."""
-
-OUR_WORDS = {
-    "530 Must issue a STARTTLS command first": replies.TLS_NEEDED,
-    "552 Error: message size exceeds fixed maximum message size": replies.TOO_LARGE,
-    "553 5.1.3 Error: malformed address": replies.MALFORMED_ADDRESS,
-}
-"""aiosmtpd's replies to ours, which carry the reason and what to do."""
 
 log = structlog.get_logger()
 
@@ -44,54 +37,78 @@ log = structlog.get_logger()
 class Listener(Protocol):
     """What a connection needs of the listener that it belongs to."""
 
-    def let_in(self, connection: "Connection") -> bool:
-        """Whether there is room for it; ``gone`` must follow then."""
+    def let_in(self, connection: "Connection", peer: str | None) -> bool:
+        """Whether there is room for it (None: the balancer has not said yet whose it is); ``gone`` must follow then."""
 
     def gone(self, connection: "Connection") -> None:
-        """It is closed."""
+        """Nothing is left of it."""
 
 
-class Connection(SMTP, asyncio.BufferedProtocol):
+class Turn(Enum):
+    """For whom the time runs."""
+
+    COMMAND = "the client is to say something, a whole command"
+    TEXT = "the client sends the text of a message"
+    OURS = "we work on a message"
+
+
+class Connection(Commands, asyncio.BufferedProtocol):
     """One client's connection."""
 
     line_length_limit = MOST_COMMANDS_HELD
 
     def __init__(
-        self, dialogue: object, listener: Listener, settings: Smtp, tls: ssl.SSLContext | None, spool: Spool
+        self,
+        dialogue: object,
+        listener: Listener,
+        settings: Smtp,
+        spool: Spool,
+        certificate: Certificate | None,
+        *,
+        implicit_tls: bool = False,
     ) -> None:
         super().__init__(
             dialogue,
             data_size_limit=settings.max_message_bytes,
+            enable_SMTPUTF8=True,
             hostname=settings.hostname,
             ident="ESMTP bill-ingest",
-            tls_context=tls,
-            require_starttls=settings.require_tls,
             timeout=settings.timeout_seconds,
             loop=asyncio.get_running_loop(),
         )
-        # aiosmtpd keeps one dictionary for all connections and lets every EHLO raise its limits.
-        self.command_size_limits = defaultdict(lambda: COMMAND_BYTES)
-        self.command_size_limit = COMMAND_BYTES
+        self.require_starttls = settings.require_tls
+        self.certificate = certificate
+        self.patience = Patience(
+            max_errors=settings.max_errors,
+            max_recipients=settings.max_recipients,
+            max_messages=settings.max_messages_per_connection,
+        )
+        self.peer = ""
+        self._implicit_tls = implicit_tls
         self._listener = listener
         self._spool = spool
         self._settings = settings
         self._text: IncomingText | None = None
-        self._heard_at = self._phase_began = self.loop.time()
-        self._working = False
-        self._draining = False
-        self._inside = self._open = False
         self._receiving: asyncio.Task[str] | None = None
-        self.peer = ""
+        self._turn = Turn.COMMAND
+        self._heard_at = self._turn_began = self.loop.time()
+        self._inside = self._open = self._heard = False
+
+    @property
+    def peer_name(self) -> str:
+        """The client's address; the balancer's until it has said whose connection it is."""
+        return self.peer
 
     # -- coming and going
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Lets the client in, or answers 421. (After STARTTLS it is called again, with the inner transport.)"""
+        """Lets the client in, or answers 421. (After the handshake it is called again, with the inner transport.)"""
         if self._inside:
             super().connection_made(transport)
             return
         self.peer = str((transport.get_extra_info("peername") or ["unknown"])[0])
-        if not self._listener.let_in(self):
+        self._behind_balancer = is_balancer(self.peer, self._settings.proxy_protocol_from)
+        if not self._listener.let_in(self, None if self._behind_balancer else self.peer):
             _turn_away(transport)
             return
         self._inside = self._open = True
@@ -99,11 +116,33 @@ class Connection(SMTP, asyncio.BufferedProtocol):
         assert self._handler_coroutine is not None  # noqa: S101 - just made
         self._handler_coroutine.add_done_callback(self._part_ended)
 
+    async def arrive(self) -> bool:
+        """The balancer's header, and TLS on the port where it is implicit."""
+        if self._behind_balancer and not await self._learn_peer():
+            return False
+        if self._implicit_tls:
+            await self.start_tls(keep_early=True)
+        return not self.closing
+
+    async def _learn_peer(self) -> bool:
+        try:
+            peer = await peer_behind(self._reader) or self.peer
+        except NoProxyHeader as error:
+            log.warning("a balancer's connection has no usable PROXY header", balancer=self.peer, error=str(error))
+            self.cut()
+            return False
+        self._listener.gone(self)
+        self.peer = peer
+        self._inside = self._listener.let_in(self, peer)
+        if not self._inside:
+            self.hang_up(replies.TOO_MANY_CONNECTIONS)
+        return self._inside
+
     def connection_lost(self, error: Exception | None) -> None:
-        """Ends the transaction. aiosmtpd calls it itself when TLS fails, so that it can come twice."""
+        """Ends the transaction. A failed handshake is not told by asyncio; then we call it, and it may come twice."""
         if self._open:
             self._open = False
-            self._transaction().end(self.peer)
+            self.transaction().end(self.peer)
             super().connection_lost(error)
             self._leave()
 
@@ -114,11 +153,20 @@ class Connection(SMTP, asyncio.BufferedProtocol):
             self._inside = False
             self._listener.gone(self)
 
+    def _part_ended(self, task: asyncio.Task[Any]) -> None:
+        """A task of the connection ended: by itself, by cancellation or a lost connection. Else it is our mistake."""
+        error = None if task.cancelled() else task.exception()
+        if error is not None and not isinstance(error, ConnectionError):
+            log.error("an SMTP connection failed", peer=self.peer, exc_info=error)
+            self.cut()
+        self._leave()
+
     def hang_up(self, reply: str) -> None:
         """Says why and closes; a client that does not read is cut off."""
         transport = self.transport
         if not isinstance(transport, asyncio.Transport) or transport.is_closing():
             return
+        log.info("hanging up", peer=self.peer, said=reply)
         if transport.get_write_buffer_size():
             transport.abort()
             return
@@ -134,21 +182,10 @@ class Connection(SMTP, asyncio.BufferedProtocol):
 
     def drain(self) -> None:
         """Closes now, or at the end of the transaction that is running."""
-        self._draining = True
-        if not self._transaction().running:
-            self.hang_up(replies.STOPPING)
+        self.draining = True
+        self.end_if_draining()
 
-    @contextmanager
-    def working(self) -> Iterator[None]:
-        """While it lasts it is our turn, and the client may be silent."""
-        self._working = True
-        try:
-            yield
-        finally:
-            self._working = False
-            self._heard_at = self._phase_began = self.loop.time()
-
-    # -- bytes and time
+    # -- bytes
 
     def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002 - asyncio's signature
         """Where the next bytes go: as many as there is room for."""
@@ -158,8 +195,15 @@ class Connection(SMTP, asyncio.BufferedProtocol):
         """Bytes came: of the text of a message, or of commands."""
         self._heard_at = self.loop.time()
         data: bytes | memoryview = _PACKET[:nbytes]
+        if not self._open or self.closing:
+            return
         if self._text is not None:
             data = self._take_text(data)
+        elif not (self._heard or self._implicit_tls or self._behind_balancer):
+            self._heard = True
+            if not chr(data[0]).isspace() and not chr(data[0]).isalpha():
+                self.hang_up(replies.NO_SMTP)
+                return
         if data:
             self.data_received(bytes(data))
 
@@ -169,12 +213,13 @@ class Connection(SMTP, asyncio.BufferedProtocol):
         try:
             rest = self._text.feed(data)
         except TextTooLong:
-            self._transaction().refuse(Reason.TOO_LARGE)
+            self.transaction().refuse(Reason.TOO_LARGE)
             self.hang_up(replies.FAR_TOO_LARGE)
             return b""
         if self._text.ended:
             self._text = None
-            self._transaction().hand_over()
+            self._turn = Turn.OURS
+            self.transaction().hand_over()
         elif not self._text.room and isinstance(self.transport, asyncio.Transport):
             self.transport.pause_reading()
         return rest
@@ -185,77 +230,46 @@ class Connection(SMTP, asyncio.BufferedProtocol):
             self._heard_at = self.loop.time()  # until now it was our turn
             self.transport.resume_reading()
 
+    # -- time
+
+    def turn(self) -> None:
+        """It is the client's turn to say something."""
+        self._turn = Turn.COMMAND
+        self._turn_began = self.loop.time()
+
     def _reset_timeout(self, duration: float | None = None) -> None:
-        """aiosmtpd calls it at each command; the phase of this command begins."""
-        self._heard_at = self._phase_began = self.loop.time()
+        """aiosmtpd calls it at the beginning, and after the handshake."""
+        self._turn_began = self.loop.time()
         if self._timeout_handle is None:
             self._look_again_in(duration or self._timeout_duration)
 
     def _look_again_in(self, seconds: float) -> None:
-        """A phase that begins meanwhile may be a shorter one."""
+        """A turn that begins meanwhile may be a shorter one."""
         super()._reset_timeout(min(seconds, self._timeout_duration, self._settings.message_seconds))
 
     def _timeout_cb(self) -> None:
-        """The timer runs out: for good, or only since bytes came or we are at work."""
-        silence, phase = self._timeout_duration, self._settings.message_seconds
-        left = min(self._heard_at + silence, self._phase_began + phase) - self.loop.time()
-        if self._working or left > 0:
-            self._look_again_in(silence if self._working else left)
+        """The timer runs out: for good, or only since the client went on or we are at work."""
+        now, silence = self.loop.time(), self._timeout_duration
+        if self._turn is Turn.OURS or (self._text is not None and not self._text.room):
+            self._look_again_in(silence)
+            return
+        if self._turn is Turn.COMMAND:
+            left, reply = self._turn_began + silence - now, replies.SILENT
         else:
-            self.hang_up(replies.SILENT)
-
-    # -- the dialogue
-
-    def _transaction(self) -> Transaction:
-        assert isinstance(self.envelope, Transaction)  # noqa: S101 - made by _create_envelope
-        return self.envelope
-
-    def _create_envelope(self) -> Transaction:
-        return Transaction()
-
-    def _set_post_data_state(self) -> None:
-        """Called where a transaction ends in whatever way: after DATA, RSET, EHLO, STARTTLS."""
-        if isinstance(self.envelope, Transaction):
-            self.envelope.end(self.peer)
-        super()._set_post_data_state()  # type: ignore[no-untyped-call] # aiosmtpd left it without annotations
-
-    async def push(self, status: AnyStr) -> None:
-        """Answers; replies of aiosmtpd that concern people are put into our words."""
-        if isinstance(status, str):
-            reply = OUR_WORDS.get(status, status)
-            if reply is replies.TOO_LARGE:
-                self._transaction().refuse(Reason.TOO_LARGE)
-            await super().push(reply)
+            silent, slow = self._heard_at + silence - now, self._turn_began + self._settings.message_seconds - now
+            left, reply = min((silent, replies.SILENT), (slow, replies.TOO_SLOW))
+        if left > 0:
+            self._look_again_in(left)
         else:
-            await super().push(status)
+            self.hang_up(reply)
 
-    def _getaddr(self, arg: str) -> tuple[str | None, str | None]:
-        """The address of MAIL or RCPT and what follows it; (None, None) is answered 553."""
-        try:
-            address, rest = parse_path(arg)
-        except MalformedAddress:
-            return None, None
-        return str(address or "<>"), rest
+    # -- a message
 
-    @syntax("DATA")
-    async def smtp_DATA(self, arg: str) -> None:  # noqa: N802 - the name is aiosmtpd's
-        """The text of a message, which aiosmtpd would collect by line and in memory."""
-        if await self.check_helo_needed():
-            return
-        if not self._transaction().rcpt_tos:
-            await self.push("503 Error: need RCPT command")
-            return
-        if arg:
-            await self.push("501 Syntax: DATA")
-            return
-        reply = await self._message()
-        self._set_post_data_state()
-        await self.push(reply)
-        if self._draining:
-            self.hang_up(replies.STOPPING)
-
-    async def _message(self) -> str:
+    async def receive_message(self) -> str:
         """Takes one message. One that is here to its final dot is taken even when its client has gone by then."""
+        refusal: str | None = self.event_handler.refuse_message(self, self.transaction())
+        if refusal is not None:
+            return refusal
         text = IncomingText(self._spool.begin(), self._settings.max_message_bytes, self._make_room)
         self._receiving = asyncio.create_task(self._receive(text), name=f"message from {self.peer}")
         self._receiving.add_done_callback(self._part_ended)
@@ -267,8 +281,9 @@ class Connection(SMTP, asyncio.BufferedProtocol):
             raise
 
     async def _receive(self, text: IncomingText) -> str:
-        transaction = self._transaction()
-        self._text = text
+        transaction = self.transaction()
+        self._text, self._turn, self._turn_began = text, Turn.TEXT, self.loop.time()
+        self.patience.message()
         try:
             await self.push("354 End data with <CR><LF>.<CR><LF>")
             self._take_what_came_early()
@@ -287,44 +302,44 @@ class Connection(SMTP, asyncio.BufferedProtocol):
             self._text = None
             if not text.ended:
                 self.cut()  # what follows is text, whatever it looks like: it must not be read as commands
-        hook: Awaitable[str] = self.event_handler.handle_DATA(self, self.session, transaction)
+        hook: Awaitable[str] = self.event_handler.take_message(self, self.session, transaction)
         return await hook
 
     def _take_what_came_early(self) -> None:
         """A client that does not wait for 354 has sent its text along with DATA."""
-        waiting: bytearray = self._reader._buffer  # type: ignore[attr-defined] # noqa: SLF001 - as aiosmtpd does
-        early = bytes(waiting)
-        waiting.clear()
-        if early and (rest := self._take_text(early)):
+        early = self._waiting()
+        if early and self._text is not None and (rest := self._take_text(early)):
             self.data_received(rest)
 
-    @syntax("RSET")
-    async def smtp_RSET(self, arg: str) -> None:  # noqa: N802
-        """The transaction is given up."""
-        await super().smtp_RSET(arg)
-        if self._draining:
-            self.hang_up(replies.STOPPING)
+    def _waiting(self) -> bytes:
+        """Takes what the reader has got and nobody has read yet."""
+        buffer: bytearray = self._reader._buffer  # type: ignore[attr-defined] # noqa: SLF001 - as aiosmtpd does
+        waiting = bytes(buffer)
+        buffer.clear()
+        return waiting
 
-    @syntax("STARTTLS", when="tls_context")
-    async def smtp_STARTTLS(self, arg: str) -> None:  # noqa: N802
-        """TLS, once."""
-        if self._tls_protocol is not None:
-            await self.push(replies.TLS_ALREADY)
-        else:
-            await super().smtp_STARTTLS(arg)
-            if self._tls_protocol is not None and self.session is not None and self.session.ssl is None:
-                self.connection_lost(None)  # the client left during the handshake, which asyncio does not tell
+    # -- TLS
 
-    async def smtp_AUTH(self, arg: str) -> None:  # noqa: ARG002, N802
-        """There are no passwords here to guess at."""
-        await self.push(replies.NO_AUTH)
-
-    def _part_ended(self, task: asyncio.Task[Any]) -> None:
-        """A task of the connection ended: by itself, by cancellation or a lost connection. Else it is our mistake."""
-        error = None if task.cancelled() else task.exception()
-        if error is not None and not isinstance(error, ConnectionError):
-            log.error("an SMTP connection failed", peer=self.peer, exc_info=error)
-        self._leave()
+    async def start_tls(self, *, keep_early: bool = False) -> None:
+        """The handshake. Closes the connection when it fails."""
+        assert self.certificate is not None  # noqa: S101 - asked before
+        plain = self.transport
+        assert isinstance(plain, asyncio.Transport)  # noqa: S101 - of a TCP server
+        early = self._waiting()
+        done = self.loop.create_future()
+        layer = TlsLayer(self, self.certificate.context(), done, self._timeout_duration)
+        self._tls_protocol, self._original_transport, self.transport = layer, plain, layer.transport
+        plain.set_protocol(layer)
+        layer.connection_made(plain)
+        if keep_early:
+            layer.feed(early)
+        try:
+            await done
+        except (OSError, EOFError) as error:
+            log.info("TLS could not be set up", peer=self.peer, error=str(error))
+        if self.session is None or self.session.ssl is None:
+            plain.abort()
+            self.connection_lost(None)
 
 
 def _turn_away(transport: asyncio.BaseTransport) -> None:

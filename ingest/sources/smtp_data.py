@@ -86,7 +86,7 @@ class IncomingText:
     @property
     def room(self) -> int:
         """Bytes that may be fed now."""
-        return MOST_HELD - len(self._pending) - self._writing
+        return max(0, MOST_HELD - len(self._pending) - self._writing)
 
     def feed(self, data: bytes | memoryview) -> bytes:
         """Takes the next bytes; what followed the end of the text. Raises TextTooLong."""

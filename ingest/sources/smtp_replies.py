@@ -3,6 +3,7 @@
 The first words after the codes are the reason's code or the counts; then come sentences for people.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
@@ -22,13 +23,27 @@ ENHANCED = {
 }
 
 TOO_MANY_CONNECTIONS = "421 4.7.0 Too many connections, try again later"
+TOO_MANY_MESSAGES = "421 4.7.0 Enough messages on one connection, open another one"
+TOO_MANY_COMMANDS = "421 4.7.0 Too many commands without a message, closing the connection"
+TOO_MANY_ERRORS = "421 4.7.0 Too many errors, closing the connection"
 TOO_MANY_RECIPIENTS = "452 4.5.3 Too many recipients in one message"
 ANOTHER_DESTINATION = "452 4.5.3 Bills for another account or customer need a message of their own"
+PEER_TOO_FAST = "451 4.7.1 Too many messages from your server within a minute, try again later"
+ACCOUNT_TOO_FAST = "451 4.7.1 Too many messages for this account within a minute, try again later"
 SILENT = "421 4.4.2 Nothing heard for too long, closing the connection"
-ENDLESS_LINE = "500 5.5.2 Line far too long, closing the connection"
+TOO_SLOW = "421 4.4.2 The message takes too long, closing the connection"
 FAR_TOO_LARGE = "552 5.3.4 too_large: Far more data than SIZE allows, closing the connection"
 STOPPING = "421 4.3.2 The service is stopping, try again later"
+NO_SMTP = "500 5.5.2 This is a mail server, and that is not SMTP; closing the connection"
+ENDLESS_COMMAND = "500 5.5.2 Command far too long, closing the connection"
+COMMAND_TOO_LONG = "500 5.5.2 Command too long"
+UNKNOWN_COMMAND = "500 5.5.1 Command not recognised"
+NOT_UTF8 = "500 5.5.2 The command is not UTF-8"
+NOT_ASCII = "553 5.6.7 An address outside ASCII needs SMTPUTF8 in the MAIL command"
+HELP = "214 2.0.0 See RFC 5321, and the documentation of bill-ingest"
+NOT_VERIFIED = "252 2.1.5 Addresses are not verified; a message for one that takes bills is taken"
 NO_AUTH = "502 5.5.1 AUTH is not offered here"
+NO_TLS = "502 5.5.1 STARTTLS is not offered here"
 TLS_ALREADY = "503 5.5.1 TLS is active already"
 TRY_LATER = "451 4.3.0 Something went wrong here; nothing is lost, try again later"
 
@@ -47,9 +62,28 @@ def refusal(reason: Reason, detail: str = "") -> str:
 
 
 TOO_LARGE = refusal(Reason.TOO_LARGE, "It is larger than SIZE allows.").replace("550", "552")
-LINE_TOO_LONG = reply(554, "5.6.0", ["A line of the message is too long; encode it, as mail programs do."])
 MALFORMED_ADDRESS = reply(553, "5.1.3", ["The address is not of the form <name@example.com>."])
 TLS_NEEDED = reply(530, "5.7.0", ["Must issue a STARTTLS command first"])
+
+
+OURS = {
+    "220 Ready to start TLS": "220 2.0.0 Ready to start TLS",
+    "221 Bye": "221 2.0.0 Bye",
+    "250 OK": "250 2.0.0 OK",
+    "552 Error: message size exceeds fixed maximum message size": TOO_LARGE,
+    "553 5.1.3 Error: malformed address": MALFORMED_ADDRESS,
+}
+"""aiosmtpd's replies to ours, with enhanced status code, the reason and what to do."""
+
+_BARE_ERROR = re.compile(r"(5[0-9][0-9]) (?!5\.)(?:Error: )?")
+_BY_CODE = {"500": "5.5.2", "501": "5.5.4", "502": "5.5.1", "503": "5.5.1", "555": "5.5.4"}
+
+
+def enhanced(text: str) -> str:
+    """A reply of aiosmtpd with its enhanced status code (RFC 2034); one that has it, or needs none, as it is."""
+    text = OURS.get(text, text)
+    bare = _BARE_ERROR.match(text)
+    return f"{bare[1]} {_BY_CODE.get(bare[1], '5.0.0')} {text[bare.end() :]}" if bare else text
 
 
 def postponement(error: Unavailable) -> str:
