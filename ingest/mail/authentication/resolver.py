@@ -23,7 +23,7 @@ from ingest.errors import Unavailable
 
 RecordType = Literal["A", "AAAA", "MX", "PTR", "TXT"]
 Answer = tuple[Any, ...]
-"""A, AAAA, PTR: text (names in lower case, without their last dot). MX: (preference, name). TXT: bytes, its strings joined."""
+"""A, AAAA, PTR: text. MX: (preference, name). TXT: bytes, strings joined. Names: lower case, without the last dot."""
 
 MAX_LOOKUPS = 150
 """For one message: SPF takes at most 10 mechanisms of 10 names each, DKIM 5 keys, DMARC three walks of 8."""
