@@ -12,13 +12,17 @@ from pathlib import Path
 from ingest.errors import Refused
 from ingest.mail.containers import holder
 from ingest.mail.headers import split_headers
-from ingest.mail.kind import kind_of, why_not_answered
+from ingest.mail.kind import MessageKind, kind_of, why_not_answered
 from ingest.mail.opened import MailDocument, OpenedMessage, RefusedPart
 from ingest.mail.part import Part
 from ingest.mail.parts import walk
-from ingest.mail.transfer import Octets
+from ingest.mail.recovery import Hold
+from ingest.mail.transfer import Octets, decoded
+from ingest.reasons import Reason
 from ingest.sources.names import shortened
 
+MAX_REFUSED = 50
+REPORTS = {MessageKind.BOUNCE, MessageKind.READ_RECEIPT}
 SUFFIXES = {"pdf": "pdf", "photo": "jpg"}
 
 
@@ -46,22 +50,33 @@ def open_message(
     this returns; their names are those of ``ingest.leftovers``. ``passwords`` are tried on archives. Raises Refused
     (too_large) when the message has more parts than any real one.
     """
+    hold = holder(folder)
+    message = _with_line_feeds(message, hold)
     headers, _ = split_headers(message, 0, len(message))
     kind = kind_of(headers, null_sender=null_sender)
     gathered = _Gathering(folder)
     try:
-        for part in walk(message, holder(folder), passwords):
+        for part in walk(message, hold, passwords, returned=kind in REPORTS):
             gathered.add(part)
         documents = gathered.finish()
     except BaseException:
         gathered.remove_all()
         raise
+    if gathered.invites and not documents and kind in {MessageKind.PERSONAL, MessageKind.LIST}:
+        kind = MessageKind.CALENDAR
     return OpenedMessage(
         documents=documents,
-        refused=tuple(gathered.refused),
+        refused=gathered.refused(),
         kind=kind,
         not_answered=why_not_answered(headers, kind, null_sender=null_sender),
     )
+
+
+def _with_line_feeds(message: Octets, hold: Hold) -> Octets:
+    """A message whose lines all end in CR alone is read as if they ended in LF."""
+    if message.find(b"\n") >= 0 or message.find(b"\r") < 0:
+        return message
+    return hold(piece.replace(b"\r", b"\n") for piece in decoded(message, 0, len(message), ""))
 
 
 class _Gathering:
@@ -70,16 +85,20 @@ class _Gathering:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._found: dict[str, dict[str, MailDocument]] = {"pdf": {}, "photo": {}}
-        self.refused: list[RefusedPart] = []
+        self._refused: list[RefusedPart] = []
+        self._others: list[RefusedPart] = []
+        self.invites = False
 
     def add(self, part: Part | RefusedPart) -> None:
         if isinstance(part, RefusedPart):
-            self.refused.append(part)
+            self._refused.append(part)
+        elif part.format not in self._found:
+            self._pass_over(part)
         elif part.format == "pdf" or (part.format == "photo" and not self._found["pdf"]):
             try:
                 self._keep(part, part.format)
             except Refused as refused:
-                self.refused.append(RefusedPart(part.name or "", part.place, refused.reason, refused.detail))
+                self._refused.append(RefusedPart(part.name or "", part.place, refused.reason, refused.detail))
 
     def finish(self) -> tuple[MailDocument, ...]:
         """The documents of the message; their files are durable."""
@@ -89,6 +108,18 @@ class _Gathering:
         if chosen:
             _fsync(self._folder)
         return chosen
+
+    def refused(self) -> tuple[RefusedPart, ...]:
+        """What could not be taken; other attachments are named only where nothing else explains an empty message."""
+        taken = any(self._found.values())
+        return tuple((self._refused if taken or self._refused else self._others)[:MAX_REFUSED])
+
+    def _pass_over(self, part: Part) -> None:
+        if part.content_type == "text/calendar":
+            self.invites = True
+        elif part.attached and part.name and not part.content_type.startswith(("image/", "text/")):
+            sentence = "It is neither a PDF nor a photo as large as a page."
+            self._others.append(RefusedPart(part.name, part.place, Reason.NOT_A_PDF, sentence))
 
     def remove_all(self) -> None:
         for kind in self._found:

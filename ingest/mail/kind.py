@@ -25,7 +25,7 @@ class MessageKind(StrEnum):
 _SENTENCES = {
     MessageKind.PERSONAL: "",
     MessageKind.LIST: "",
-    MessageKind.AUTO_REPLY: "It is an automatic reply.",
+    MessageKind.AUTO_REPLY: "It was sent by a program, as an automatic reply is.",
     MessageKind.BOUNCE: "It is a report on a message that could not be delivered; what it returns is not taken.",
     MessageKind.READ_RECEIPT: "It is a receipt for a message that was read.",
     MessageKind.CALENDAR: "It is an invitation.",
@@ -38,9 +38,11 @@ _REPORTS = {
 _AUTOMATIC_FIELDS = ("x-autoreply", "x-autorespond", "x-autoresponder", "x-vacation")
 _LIST_FIELDS = ("list-id", "list-post", "list-unsubscribe", "list-help", "list-subscribe", "list-owner", "mailing-list")
 _BULK = {"bulk", "junk", "list"}
+_DAEMON = re.compile(r"\b(?:mailer-daemon|postmaster|mail delivery)\b", re.IGNORECASE)
+_LOCAL_PART = re.compile(r"([^\s<>@\"(),:;]{1,64})@[^\s<>@]+>?\s*$")
 _SUPPRESSED = re.compile(r"\b(?:all|autoreply|oof)\b", re.IGNORECASE)
 _SYSTEM = re.compile(
-    r"(?:owner-.*|.*-(?:request|owner|bounces?)|mailer-daemon|listserv|majordomo|postmaster|(?:no|do-?not)[-_.]?reply"
+    r"(?:owner-.*|.*-(?:request|owner|bounces?)|mailer-daemon|listserv|majordomo|postmaster|(?:no|do[-_.]?not)[-_.]?reply"
     r"|bounces?)(?:[+=].*)?",
     re.IGNORECASE,
 )
@@ -54,10 +56,10 @@ def kind_of(headers: Headers, *, null_sender: bool) -> MessageKind:
         return report
     if content_type == "text/calendar":
         return MessageKind.CALENDAR
-    if _automatic(headers) is not None:
-        return MessageKind.AUTO_REPLY
-    if null_sender:
+    if null_sender and _DAEMON.search(headers.text("from") or ""):
         return MessageKind.BOUNCE
+    if null_sender or _automatic(headers) is not None:
+        return MessageKind.AUTO_REPLY
     return MessageKind.LIST if _list_field(headers) else MessageKind.PERSONAL
 
 
@@ -65,14 +67,21 @@ def why_not_answered(headers: Headers, kind: MessageKind, *, null_sender: bool) 
     """Why this message must never be answered by mail; None when it may be."""
     if null_sender:
         return "It has no envelope sender."
-    if kind in {MessageKind.BOUNCE, MessageKind.READ_RECEIPT}:
+    if kind in {MessageKind.BOUNCE, MessageKind.READ_RECEIPT, MessageKind.CALENDAR}:
         return kind.sentence
     if field := _automatic(headers):
         return f"Its header says that it was sent automatically ({field})."
     if field := _list_field(headers):
         return f"It came through a mailing list ({field})."
+    return _unreachable(headers)
+
+
+def _unreachable(headers: Headers) -> str | None:
     if _SUPPRESSED.search(headers.text("x-auto-response-suppress") or ""):
         return "Its sender wants no automatic answers (X-Auto-Response-Suppress)."
+    author = _LOCAL_PART.search(headers.text("from") or "")
+    if author and is_system_address(author[1]):
+        return f"Mail to {author[1]} reaches no person."
     return None
 
 

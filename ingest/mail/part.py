@@ -12,6 +12,8 @@ MAX_PARTS = 1000
 MAX_DEPTH = 40
 MAX_UNPACKED = 512 * 1024 * 1024
 """Bytes that all containers of one message may unpack to."""
+MAX_DECRYPTED = 8 * 1024 * 1024
+"""Bytes of a message that are decrypted; Python needs about a second for each 2 MiB (ZipCrypto)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,7 @@ class Budget:
 
     parts: int = MAX_PARTS
     unpacked: int = MAX_UNPACKED
+    decrypted: int = MAX_DECRYPTED
 
     def spend_part(self, path: tuple[int, ...]) -> None:
         """Counts one part."""
@@ -94,6 +97,12 @@ class Budget:
             raise Refused(
                 Reason.TOO_LARGE, f"What is packed in the message is larger than {MAX_UNPACKED // 2**20} MiB."
             )
+
+    def spend_decryption(self, size: int) -> None:
+        """Counts bytes that are decrypted."""
+        self.decrypted -= size
+        if self.decrypted < 0:
+            raise Refused(Reason.PASSWORD_REQUIRED, "More is protected with a password than is decrypted here.")
 
 
 def first_bytes(pieces: Iterator[bytes], size: int) -> bytes:

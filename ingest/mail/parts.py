@@ -25,7 +25,7 @@ def walk(
 ) -> Iterator[Part | RefusedPart]:
     """All parts that hold no others, in the order in which a reader shows them, and what could not be opened.
 
-    ``returned``: the message is a report; what it returns is left closed.
+    ``returned``: the message is a report; from the message that it returns on, nothing is its own.
     """
     budget = Budget()
     waiting: list[Entity | Part] = [Entity(message, 0, len(message), ())]
@@ -33,34 +33,38 @@ def walk(
         item = waiting.pop()
         budget.spend_part(item.path)
         if isinstance(item, Entity):
-            waiting.extend(reversed(_taken_apart(item)))
+            waiting.extend(reversed(_taken_apart(item, returned=returned)))
             continue
         try:
             part = recognised(item)
-            if part.format == "message" and returned:
-                continue
+            if returned and part.content_type in MESSAGE_TYPES:
+                return
             contents = opened(part, hold, budget, passwords)
+            if part.format is None:
+                contents = (None if returned else buried(part, hold)) or None
             if contents is None and part.format is None:
-                contents = [] if returned else buried(part, hold)
-                if not contents:
-                    check_openable(part, part.head(LOOK))
+                check_openable(part, part.head(LOOK))
         except Refused as refused:
             yield RefusedPart(item.name or "", item.place, refused.reason, refused.detail)
             continue
-        if contents:
-            waiting.extend(reversed(contents))
-        else:
+        if contents is None:
             yield part
+        else:
+            waiting.extend(reversed(contents))
 
 
-def _taken_apart(entity: Entity) -> Sequence[Entity | Part]:
+def _taken_apart(entity: Entity, *, returned: bool) -> Sequence[Entity | Part]:
     headers, body = (_NO_HEADERS, entity.start) if entity.headless else _headers(entity)
     content_type, options = parameters(headers.first("content-type") or entity.default_type.encode())
     kind, _, subtype = content_type.partition("/")
     if kind == "multipart" and (inner := split(entity, body, subtype, options.get("boundary", ""))):
         return inner
     leaf = _leaf(entity, headers, body, content_type, options)
-    if content_type in MESSAGE_TYPES or is_binary(entity.data[body : min(body + _MAGIC_WITHIN, entity.end)]):
+    if (
+        returned
+        or content_type in MESSAGE_TYPES
+        or is_binary(entity.data[body : min(body + _MAGIC_WITHIN, entity.end)])
+    ):
         return [leaf]
     end, swallowed = split_foreign(entity, body)
     return [_leaf(entity, headers, body, content_type, options, end), *swallowed] if swallowed else [leaf]

@@ -1,155 +1,118 @@
-"""winmail.dat (TNEF, MS-OXTNEF): the attachments in it, also those of messages in it.
+"""winmail.dat (TNEF, MS-OXTNEF): where the attachments lie in it, also those of messages in it.
 
-Only what leads to attachments is read, so that an odd property elsewhere costs nothing; what is damaged costs the rest
-of its stream.
+Only what leads to attachments is read, so that an odd property elsewhere costs nothing. Libraries read all of it: an
+invalid date loses them every attachment, and one that copies the rest of the stream for each object needs hours.
 """
 
 import struct
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from ingest.errors import Refused
 from ingest.mail.headers import clean
+from ingest.mail.mapi import DATA_OBJECT, DISPLAY_NAME, FILE_NAME, LONG_FILE_NAME, NARROW_TEXT, WIDE_TEXT, properties
 from ingest.mail.part import MAX_PARTS, Part, Span
 from ingest.mail.transfer import Octets
 from ingest.reasons import Reason
 
-RENDER_DATA, TITLE, DATA, TRANSPORT_NAME, PROPERTIES, CODE_PAGE = 0x9002, 0x8010, 0x800F, 0x9001, 0x9005, 0x9007
 OF_ATTACHMENT = 2
-DATA_OBJECT, FILE_NAME, LONG_FILE_NAME, DISPLAY_NAME, MIME_TYPE = 0x3701, 0x3704, 0x3707, 0x3001, 0x370E
+RENDER_DATA, TITLE, DATA, TRANSPORT_NAME, PROPERTIES = 0x9002, 0x8010, 0x800F, 0x9001, 0x9005
+CODE_PAGE = 0x9007
 EMBEDDED_MESSAGE = bytes.fromhex("0703020000000000c000000000000046")
 UNTITLED = "untitled attachment"
 
 _HEAD = struct.Struct("<BHHI")
-_NAME_ORDER = (LONG_FILE_NAME, FILE_NAME, DISPLAY_NAME)
-_UNICODE, _BYTES = 0x1F, 0x1E
-_FIXED = {0x00: 4, 0x01: 0, 0x02: 2, 0x03: 4, 0x04: 4, 0x05: 8, 0x06: 8, 0x07: 8, 0x0A: 4, 0x0B: 2, 0x14: 8, 0x40: 8,
-          0x48: 16}  # fmt: skip
-_VARIABLE = frozenset({0x0D, 0x1E, 0x1F, 0x102})
-_MANY, _NAMED = 0x1000, 0x8000
+_FIRST_OBJECT = 6
+_CHECKSUM_BYTES = 2
+_NAMES = (LONG_FILE_NAME, FILE_NAME, DISPLAY_NAME)  # the best first
+_LONGEST_NAME = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class _Object:
+    level: int
+    number: int
+    start: int
+    end: int
 
 
 @dataclass(slots=True)
 class _Attachment:
     title: str = ""
     names: dict[int, str] = field(default_factory=dict)
-    content: tuple[int, int] | None = None
-    embedded: tuple[int, int] | None = None
+    content: tuple[int, int] = (0, 0)
 
 
 def attachments(data: Octets, path: tuple[int, ...]) -> list[Part]:
-    """The attachments of a TNEF stream as parts; messages in it are opened in turn. Raises Refused (damaged)."""
-    found = list(_attachments(data, 0, len(data)))
-    if not found and len(data) < 20:
-        raise Refused(Reason.DAMAGED, "The winmail.dat is cut off.")
+    """The attachments of a stream as parts; a message among them is a stream again.
+
+    Raises Refused (damaged) for a stream that was cut off before the first one.
+    """
+    found = list(_attachments(data))
+    if not found and _is_cut(data):
+        raise Refused(Reason.DAMAGED, "The winmail.dat is cut off; send the bill as a PDF file.")
     return [_part(data, each, (*path, number)) for number, each in enumerate(found[:MAX_PARTS], 1)]
 
 
 def _part(data: Octets, attachment: _Attachment, path: tuple[int, ...]) -> Part:
-    start, end = attachment.embedded or attachment.content or (0, 0)
-    span = Span(data, start, end)
-    names = [attachment.names[number] for number in _NAME_ORDER if attachment.names.get(number)]
-    name = next((clean(each) for each in [*names, attachment.title] if each.lower() != UNTITLED), "")
-    return Part(
-        path=path,
-        content_type="application/octet-stream",
-        name=name or None,
-        attached=True,
-        pieces=span.pieces,
-        span=span,
-    )
+    span = Span(data, *attachment.content)
+    names = (*(attachment.names.get(number, "") for number in _NAMES), attachment.title)
+    name = next((clean(each) for each in names if each and each.lower() != UNTITLED), None)
+    kind = "application/octet-stream"
+    return Part(path=path, content_type=kind, name=name, attached=True, pieces=span.pieces, span=span)
 
 
-def _attachments(data: Octets, start: int, end: int) -> Iterator[_Attachment]:
+def _attachments(data: Octets) -> Iterator[_Attachment]:
     current: _Attachment | None = None
     code_page = "cp1252"
-    for level, name, begin, stop in _objects(data, start, end):
-        if name == CODE_PAGE and stop - begin >= 4:
-            code_page = f"cp{int.from_bytes(data[begin : begin + 4], 'little')}"
-        if level != OF_ATTACHMENT:
+    for each in _objects(data):
+        if each.number == CODE_PAGE:
+            code_page = f"cp{int.from_bytes(data[each.start : min(each.start + 4, each.end)], 'little')}"
+        if each.level != OF_ATTACHMENT:
             continue
-        if name == RENDER_DATA or current is None:
+        if each.number == RENDER_DATA or current is None:
             if current is not None:
                 yield current
             current = _Attachment()
-        _fill(current, data, name, begin, stop, code_page)
+        _fill(current, data, each, code_page)
     if current is not None:
         yield current
 
 
-def _fill(attachment: _Attachment, data: Octets, name: int, begin: int, stop: int, code_page: str) -> None:
-    match name:
-        case 0x8010 | 0x9001:
-            attachment.title = _text(data[begin:stop], code_page) or attachment.title
-        case 0x800F:
-            attachment.content = (begin, stop)
-        case 0x9005:
-            for number, kind, first, last in _properties(data, begin, stop):
-                if number in _NAME_ORDER and kind in (_UNICODE, _BYTES):
-                    encoding = "utf-16-le" if kind == _UNICODE else code_page
-                    attachment.names[number] = _text(data[first:last], encoding)
-                elif number == DATA_OBJECT:
-                    if data[first : first + 16] == EMBEDDED_MESSAGE:
-                        attachment.embedded = (first + 16, last)
-                    else:
-                        attachment.content = attachment.content or (first, last)
+def _fill(attachment: _Attachment, data: Octets, attribute: _Object, code_page: str) -> None:
+    if attribute.number in (TITLE, TRANSPORT_NAME):
+        attachment.title = _text(data, attribute.start, attribute.end, code_page) or attachment.title
+    elif attribute.number == DATA:
+        attachment.content = (attribute.start, min(attribute.end, len(data)))
+    elif attribute.number == PROPERTIES:
+        for each in properties(data, attribute.start, attribute.end):
+            if each.number in _NAMES and each.kind in (NARROW_TEXT, WIDE_TEXT):
+                encoding = "utf-16-le" if each.kind == WIDE_TEXT else code_page
+                attachment.names[each.number] = _text(data, each.start, each.end, encoding)
+            elif each.number == DATA_OBJECT:
+                inside = each.start + len(EMBEDDED_MESSAGE)
+                is_message = data[each.start : inside] == EMBEDDED_MESSAGE
+                attachment.content = (inside if is_message else each.start, min(each.end, len(data)))
 
 
-def _objects(data: Octets, start: int, end: int) -> Iterator[tuple[int, int, int, int]]:
-    """Level, name, and where the content lies, of each object; one that is cut off is the last."""
-    at = start + 6
-    while at + _HEAD.size <= end:
-        level, name, _, length = _HEAD.unpack(data[at : at + _HEAD.size])
-        begin = at + _HEAD.size
-        yield level, name, begin, min(begin + length, end)
-        at = begin + length + 2
+def _objects(data: Octets) -> Iterator[_Object]:
+    """One that is cut off is the last, and ends behind the data."""
+    at = _FIRST_OBJECT
+    while at + _HEAD.size <= len(data):
+        level, number, _, length = _HEAD.unpack(data[at : at + _HEAD.size])
+        start = at + _HEAD.size
+        yield _Object(level, number, start, start + length)
+        at = start + length + _CHECKSUM_BYTES
 
 
-def _properties(data: Octets, start: int, end: int) -> Iterator[tuple[int, int, int, int]]:
-    """Number, type, and where the first value lies, of each MAPI property; what is damaged ends them."""
-    try:
-        yield from _whole_properties(data, start, end)
-    except (struct.error, KeyError):
-        return
+def _is_cut(data: Octets) -> bool:
+    last = deque(_objects(data), maxlen=1)
+    return not last or last[0].end > len(data)
 
 
-def _whole_properties(data: Octets, start: int, end: int) -> Iterator[tuple[int, int, int, int]]:
-    count, at = _u32(data, start), start + 4
-    for _ in range(count):
-        if at + 4 > end:
-            return
-        kind, number = struct.unpack("<HH", data[at : at + 4])
-        at += 4
-        if number >= _NAMED:
-            at += 16
-            at += 8 if _u32(data, at) == 0 else 8 + _padded(_u32(data, at + 4))
-        values = 1
-        many = bool(kind & _MANY)
-        kind &= ~_MANY
-        if many or kind in _VARIABLE:
-            values, at = _u32(data, at), at + 4
-        if kind not in _VARIABLE:
-            at += _padded(_FIXED[kind] * values)
-            continue
-        for value in range(values):
-            if at + 4 > end:
-                return
-            length = _u32(data, at)
-            if value == 0:
-                yield number, kind, at + 4, min(at + 4 + length, end)
-            at += 4 + _padded(length)
-
-
-def _u32(data: Octets, at: int) -> int:
-    found: int = struct.unpack("<I", data[at : at + 4])[0]
-    return found
-
-
-def _padded(length: int) -> int:
-    return length + -length % 4
-
-
-def _text(value: bytes, encoding: str) -> str:
+def _text(data: Octets, start: int, end: int, encoding: str) -> str:
+    value = data[start : min(end, start + _LONGEST_NAME)]
     try:
         text = value.decode(encoding, "replace")
     except LookupError:

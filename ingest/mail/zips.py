@@ -6,6 +6,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache, partial
 from typing import IO
 
 from ingest.errors import Refused
@@ -13,14 +14,14 @@ from ingest.mail.headers import clean
 from ingest.mail.part import Budget, Part
 from ingest.mail.transfer import PIECE
 from ingest.reasons import Reason
+from ingest.sources.names import is_junk, is_junk_folder
 
 MAX_ENTRIES = 200
 MAX_NESTED = 2
 MAX_RATIO = 200
 SMALL = 1024 * 1024
 """Entries up to this size may have any ratio."""
-MAX_ENCRYPTED = 16 * 1024 * 1024
-"""Decryption (ZipCrypto, in Python) takes about a second for each 2 MiB."""
+MAX_ENCRYPTED = 8 * 1024 * 1024
 
 _DIRECTORY_BYTES_PER_ENTRY = 400
 _END_RECORD = re.compile(rb"PK\x05\x06.{8}(.{4})", re.DOTALL)
@@ -31,7 +32,6 @@ _BROKEN = (
     zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, ValueError, OverflowError, NotImplementedError,
 )  # fmt: skip
 _OFFICE = ("[Content_Types].xml", "mimetype", "META-INF/MANIFEST.MF")
-_JUNK = re.compile(r"(?:^|/)(?:__MACOSX/|\.|Thumbs\.db$|desktop\.ini$)", re.IGNORECASE)
 
 
 def entries(file: IO[bytes], part: Part, budget: Budget, passwords: Sequence[str]) -> list[Part] | None:
@@ -42,7 +42,7 @@ def entries(file: IO[bytes], part: Part, budget: Budget, passwords: Sequence[str
     with _broken():
         _check_directory(file)
         archive = zipfile.ZipFile(file)
-        files = [entry for entry in archive.infolist() if not entry.is_dir() and not _JUNK.search(entry.filename)]
+        files = [entry for entry in archive.infolist() if not entry.is_dir() and not _is_junk(entry)]
     if any(entry.filename in _OFFICE for entry in files):
         return None
     if len(files) > MAX_ENTRIES:
@@ -60,12 +60,21 @@ def entries(file: IO[bytes], part: Part, budget: Budget, passwords: Sequence[str
     ]
 
 
+def _is_junk(entry: zipfile.ZipInfo) -> bool:
+    *folders, name = (part for part in entry.filename.replace("\\", "/").split("/") if part not in (".", ".."))
+    return is_junk(name) or any(map(is_junk_folder, filter(None, folders)))
+
+
 def _reader(
     archive: zipfile.ZipFile, entry: zipfile.ZipInfo, budget: Budget, passwords: Sequence[str]
 ) -> Callable[[], Iterator[bytes]]:
+    if entry.flag_bits & _ENCRYPTED:
+        decrypted = cache(partial(_decrypted, archive, entry, budget, passwords))
+        return lambda: iter([decrypted()])
+
     def pieces() -> Iterator[bytes]:
         _check_entry(entry)
-        with _broken(), _unlocked(archive, entry, passwords) as content:
+        with _broken(), archive.open(entry) as content:
             while piece := content.read(PIECE):
                 budget.spend_bytes(len(piece))
                 yield piece
@@ -73,23 +82,21 @@ def _reader(
     return pieces
 
 
-def _unlocked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, passwords: Sequence[str]) -> IO[bytes]:
-    if not entry.flag_bits & _ENCRYPTED:
-        return archive.open(entry)
-    if entry.file_size <= MAX_ENCRYPTED and entry.compress_type in _PACKED:
+def _decrypted(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, budget: Budget, passwords: Sequence[str]) -> bytes:
+    """The content of an entry, if one of the passwords is right. Raises Refused."""
+    if entry.compress_type in _PACKED and entry.file_size <= MAX_ENCRYPTED:
         for password in passwords:
             try:
                 with archive.open(entry, pwd=password.encode()) as content:
-                    while content.read(PIECE):  # one wrong password in 256 shows only at the end
-                        pass
-                return archive.open(entry, pwd=password.encode())
-            except (RuntimeError, zipfile.BadZipFile, zlib.error):
+                    budget.spend_decryption(entry.compress_size)  # one wrong password in 256 shows only at the end
+                    return content.read(MAX_ENCRYPTED)
+            except (RuntimeError, *_BROKEN):
                 continue
     raise Refused(Reason.PASSWORD_REQUIRED, "The zip archive is protected with a password; send the PDF itself.")
 
 
 def _check_entry(entry: zipfile.ZipInfo) -> None:
-    if not entry.flag_bits & _ENCRYPTED and entry.compress_type not in _PACKED:
+    if entry.compress_type not in _PACKED:
         raise Refused(Reason.DAMAGED, "It is packed by a method that is not supported; send the PDF itself.")
     if entry.file_size > max(SMALL, MAX_RATIO * entry.compress_size):
         raise Refused(Reason.TOO_LARGE, "It unpacks to suspiciously many times its packed size.")
