@@ -55,3 +55,20 @@ def test_the_folders_of_the_store_are_made_durable_once(tmp_path: Path, synced: 
     store.put_now(BILL)
     assert len(synced) == 2, "the content and its folder"
     assert synced[-1] == store.path(SHA256).parent
+
+
+def test_a_file_of_the_stores_own_folder_keeps_its_name_until_it_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where the folder is relative and the file is not: as data_dir is by default, and what mkstemp names."""
+    monkeypatch.chdir(tmp_path)
+    store = DocumentStore(Path("messages"), suffix=".eml")
+    file = tmp_path / "messages" / "incoming-00000000.part"
+    file.parent.mkdir()
+    file.write_bytes(b"a message")
+    sha256 = hashlib.sha256(b"a message").hexdigest()
+    written = store.adopt(file, sha256)
+    assert (written.temporary, file.read_bytes()) == (file, b"a message")
+    written.keep()
+    assert store.path(sha256).read_bytes() == b"a message"
+    assert not file.exists()

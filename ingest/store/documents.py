@@ -75,7 +75,7 @@ class DocumentStore:
         with disk_errors():
             self._make_folder(self.folder)
             self._make_folder(place.parent)
-            if file.parent != self.folder:
+            if file.parent.absolute() != self.folder.absolute():  # one of them may be relative, as data_dir is
                 temporary = self.folder / f"incoming-{secrets.token_hex(4)}.part"
                 try:
                     file.rename(temporary)
