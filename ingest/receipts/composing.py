@@ -79,7 +79,7 @@ def _reply_subject(subject: str | None) -> str:
 
 def _header_text(text: str) -> str:
     """Text in which nothing is an encoded word: the library, and whoever reads the mail, would decode it."""
-    return shown(text, LONGEST_SUBJECT + len("Re: ")).replace("=?", "= ?")
+    return shown(text.replace("=?", "= ?"), LONGEST_SUBJECT)
 
 
 def _thread(message: Message) -> Iterable[tuple[str, str]]:

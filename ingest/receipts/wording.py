@@ -18,7 +18,7 @@ PENDING = {
     Step.SCANNED: f"Its pages are pictures, and text recognition has not come to it yet. {UNREAD}",
     Step.PARSED: "It waits to be uploaded to the API; until its answer comes, the values are those read here.",
     Step.UPLOADING: "It is being uploaded to the API; until its answer comes, the values are those read here.",
-    Step.POLLING: "The API's answer is pending; until it comes, the values are those read here.",
+    Step.POLLING: "The API has not answered yet; until it does, the values are those read here.",
     Step.RESOLVED: "Its record is being completed.",
 }
 """What a bill still waits for."""

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from ingest.errors import StaleVersion
 from ingest.store.mail_rows import LONGEST_ERROR, Message, ReceiptState, to_message
-from ingest.store.rows import Arrival, Step, to_arrival
+from ingest.store.rows import Arrival, Outcome, Step, to_arrival
 from ingest.store.schema import arrivals, bills, messages
 from ingest.store.writer import GroupWriter
 
@@ -49,9 +49,9 @@ class Receipts:
         return sorted((to_arrival(row) for row in await self._read(query)), key=_place_in_mail)
 
     async def first_arrival(self, bill_id: str) -> Arrival | None:
-        """How a bill's document came the first time; None for a bill that was only ever found in others."""
-        query = sa.select(arrivals).where(arrivals.c.bill_id == bill_id).order_by(arrivals.c.received_at, arrivals.c.id)
-        found = await self._read(query.limit(1))
+        """How a bill's document came the first time; None for a bill that was first found in another document."""
+        taken = (arrivals.c.bill_id == bill_id, arrivals.c.outcome == Outcome.ACCEPTED)
+        found = await self._read(sa.select(arrivals).where(*taken).order_by(arrivals.c.received_at).limit(1))
         return to_arrival(found[0]) if found else None
 
     async def due(
