@@ -83,8 +83,8 @@ async def test_a_bill_that_waits_for_the_api(ledger: Ledger) -> None:
 1. bill-1.pdf: taken
 {VALUES}\
    Customer: C-7
-   Pending: The API has not answered yet; until it does, the values are those
-   read here.
+   Pending: The API has not answered yet; until it does, the values are
+   those read here.
    Reference: bill_1"""
     assert await text_of(ledger, message) == FRAME.format(
         space=" ", summary="1 document: 1 taken.", documents=documents
@@ -140,8 +140,8 @@ async def test_taken_known_and_refused_ones_in_one_message(ledger: Ledger) -> No
     documents = f"""\
 1. bill-1.pdf: taken
 {VALUES}\
-   Pending: The API has not answered yet; until it does, the values are those
-   read here.
+   Pending: The API has not answered yet; until it does, the values are
+   those read here.
    Reference: bill_1
 
 2. again.pdf: known already
@@ -155,8 +155,8 @@ async def test_taken_known_and_refused_ones_in_one_message(ledger: Ledger) -> No
    Reference: bill_1
 
 4. bill-3.pdf: NOT TAKEN
-   The PDF is damaged or incomplete. Download the bill again from the utility
-   and send that file.
+   The PDF is damaged or incomplete. Download the bill again from the
+   utility and send that file.
    Reference: arrival_1"""
     text = await text_of(ledger, message)
     assert text == FRAME.replace("3 March", "4 March", 1).format(
