@@ -343,6 +343,7 @@ async def test_one_bill_with_everything_about_it(world: World) -> None:
     assert (shown["id"], shown["attempts"], shown["last_error"]) == (delivery.id, 1, "answered 500")
     assert shown["next_at"] == "2026-03-01T00:00:05+00:00"
     assert [arrival["message"] for arrival in body["arrivals"]] == [{"from": "jane@example.com"}]
+    assert [arrival["sender"] for arrival in body["arrivals"]] == ["not noted"]
 
 
 @pytest.mark.parametrize("path", ["/bills/bill_0", "/bills/a%00b", "/bills/..%2f..%2fetc", "/nothing", "/"])
