@@ -2,16 +2,18 @@
 
 import asyncio
 import contextlib
+import fcntl
 import itertools
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 import structlog
 
-from ingest.errors import Unavailable
+from ingest.errors import NotReady, Unavailable
 from ingest.metrics import Metrics
-from ingest.web.readiness import remove_heartbeat, write_heartbeat
+from ingest.store.documents import disk_errors
+from ingest.web.readiness import names_of, remove_heartbeat, write_heartbeat
 
 TICK_SECONDS, TICKS_BETWEEN_BEATS = 0.5, 10
 """The state of folders is told as soon as it changes, that the role lives every few seconds."""
@@ -54,3 +56,27 @@ async def heartbeat(
         await asyncio.to_thread(remove_heartbeat, data_dir, role)
     except Unavailable as error:
         log.warning("cannot say that this role stopped", error=str(error))
+
+
+@contextmanager
+def own_name(data_dir: Path, role: str, processes: int) -> Iterator[str]:
+    """The first name of a role that no other process has: under it this one's heartbeat and counters are found.
+
+    Held by a lock, so that it is free when the process ends in whatever way. Raises NotReady when there is none left.
+    """
+    if processes == 1:
+        yield role
+        return
+    with contextlib.ExitStack() as locks:
+        with disk_errors():
+            data_dir.mkdir(parents=True, exist_ok=True)
+        for name in names_of(role, processes):
+            with disk_errors():
+                file = locks.enter_context((data_dir / f"{name}.lock").open("w"))
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                continue
+            yield name
+            return
+    raise NotReady(f"as many processes of the role {role} as {role}.processes says ({processes}) run here already")

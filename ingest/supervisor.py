@@ -4,14 +4,17 @@ import asyncio
 import json
 import os
 import signal
+import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import structlog
 
-from ingest.config import ENVIRONMENT_PREFIX, Settings
+from ingest.config import ENVIRONMENT_PREFIX, Settings, Smtp
 from ingest.errors import NotReady
+from ingest.listening import port_errors
 from ingest.roles import Role, stop_on_signals
 from ingest.store.migrate import migrate
 from ingest.store.place import make_folder_of, prepare_place
@@ -26,34 +29,52 @@ log = structlog.get_logger()
 
 async def supervise(settings: Settings, config: Path | None, announce: Callable[[dict[Role, str]], None]) -> None:
     """Runs every role until a signal. Raises NotReady when a role does not come up at the start."""
-    roles = [Role.WORKER, Role.SMTP, Role.WEB]
-    processes = {role: _Process(role, config) for role in [*roles, Role.SANDBOX]}
+    sandbox = _Process(Role.SANDBOX, config)
+    listeners = [_Process(Role.SMTP, config) for _ in range(settings.smtp.processes)]
+    first = [_Process(Role.WORKER, config), *listeners, _Process(Role.WEB, config)]
 
     def kill_all() -> None:
-        for process in processes.values():
+        for process in [*first, sandbox]:
             process.kill()
 
     stop = stop_on_signals(kill_all)
     await _prepare(settings)
     places: dict[Role, str] = {}
+    running = list(first)
     try:
-        if settings.needs_sandbox:
-            places[Role.SANDBOX] = await processes[Role.SANDBOX].start({})
-            roles.append(Role.SANDBOX)
-        extra = _where_the_sandbox_is(places.get(Role.SANDBOX))
-        first = [role for role in roles if role is not Role.SANDBOX]
-        started = await asyncio.gather(*(processes[role].start(extra) for role in first))
-        places |= dict(zip(first, started, strict=True))
-        announce(places)
-        async with asyncio.TaskGroup() as tasks:
-            keepers = [tasks.create_task(processes[role].keep(), name=role.value) for role in roles]
-            await stop.wait()
-            for keeper in keepers:
-                keeper.cancel()
+        with _shared_ports(settings.smtp) as ports:
+            if settings.needs_sandbox:
+                places[Role.SANDBOX] = await sandbox.start({})
+                running.append(sandbox)
+            extra = ports | _where_the_sandbox_is(places.get(Role.SANDBOX))
+            started = await asyncio.gather(*(process.start(extra) for process in first))
+            places |= {process.role: place for process, place in zip(first, started, strict=True)}
+            announce(places)
+            async with asyncio.TaskGroup() as tasks:
+                keepers = [tasks.create_task(process.keep(), name=process.role.value) for process in running]
+                await stop.wait()
+                for keeper in keepers:
+                    keeper.cancel()
     finally:
         deadline = settings.drain_seconds + KILL_AFTER_DRAIN_SECONDS
-        await asyncio.gather(*(processes[role].stop(deadline) for role in (Role.SMTP, Role.WORKER, Role.WEB)))
-        await processes[Role.SANDBOX].stop(deadline)
+        await asyncio.gather(*(process.stop(deadline) for process in first))
+        await sandbox.stop(deadline)
+
+
+@contextmanager
+def _shared_ports(smtp: Smtp) -> Iterator[dict[str, str]]:
+    """With port 0 several listeners are told which port is theirs; it is held for them, also between their starts."""
+    extra: dict[str, str] = {}
+    with ExitStack() as held:
+        for name, port in (("PORT", smtp.port), ("TLS_PORT", smtp.tls_port)):
+            if port == 0 and smtp.processes > 1:
+                family = socket.AF_INET6 if ":" in smtp.host else socket.AF_INET
+                holder = held.enter_context(socket.socket(family))
+                holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+                with port_errors("smtp", smtp.host, port):
+                    holder.bind((smtp.host, 0))  # it does not listen, so that no client gets to it
+                extra[f"{ENVIRONMENT_PREFIX}SMTP__{name}"] = str(holder.getsockname()[1])
+        yield extra
 
 
 async def _prepare(settings: Settings) -> None:
@@ -75,7 +96,7 @@ class _Process:
     """One role's process."""
 
     def __init__(self, role: Role, config: Path | None) -> None:
-        self._role = role
+        self.role = role
         self._options = ["--config", str(config)] if config else []
         self._extra: dict[str, str] = {}
         self._process: asyncio.subprocess.Process | None = None
@@ -83,7 +104,7 @@ class _Process:
     async def start(self, extra: dict[str, str]) -> str:
         """Its place, once it is ready. Raises NotReady when it ends before."""
         self._extra = extra
-        command = [sys.executable, "-m", "ingest", "serve", *self._options, "--role", self._role.value, "--supervised"]
+        command = [sys.executable, "-m", "ingest", "serve", *self._options, "--role", self.role.value, "--supervised"]
         try:
             self._process = process = await asyncio.create_subprocess_exec(
                 *command,
@@ -93,7 +114,7 @@ class _Process:
                 start_new_session=True,  # a Ctrl-C reaches the supervisor alone, which stops the roles in order
             )
         except OSError as error:  # no memory, no free process, the program is being replaced
-            raise NotReady(f"the role {self._role.value} could not be started: {error}") from error
+            raise NotReady(f"the role {self.role.value} could not be started: {error}") from error
         return await self._place(process)
 
     async def _place(self, process: asyncio.subprocess.Process) -> str:
@@ -106,9 +127,9 @@ class _Process:
         except (ValueError, LookupError, TypeError) as error:
             self.kill()
             await process.wait()
-            raise NotReady(f"the role {self._role.value} did not say where it is: {error!r}") from error
+            raise NotReady(f"the role {self.role.value} did not say where it is: {error!r}") from error
         code = await process.wait()
-        raise NotReady(f"the role {self._role.value} did not start (exit code {code}); its reason stands above")
+        raise NotReady(f"the role {self.role.value} did not start (exit code {code}); its reason stands above")
 
     async def keep(self) -> None:
         """Starts it again whenever it ends, with longer and longer pauses."""
@@ -120,12 +141,12 @@ class _Process:
             failures = 0 if loop.time() - began > STEADY_SECONDS else failures
             pause = RESTART_SECONDS[min(failures, len(RESTART_SECONDS) - 1)]
             failures += 1
-            log.error("a role ended; starting it again", role=self._role.value, exit_code=code, after_seconds=pause)
+            log.error("a role ended; starting it again", role=self.role.value, exit_code=code, after_seconds=pause)
             await asyncio.sleep(pause)
             try:
                 await self.start(self._extra)
             except NotReady as error:
-                log.warning("a role does not start", role=self._role.value, error=str(error))
+                log.warning("a role does not start", role=self.role.value, error=str(error))
 
     async def stop(self, deadline: float) -> None:
         """SIGTERM, and SIGKILL after ``deadline`` seconds."""
@@ -136,7 +157,7 @@ class _Process:
         try:
             await asyncio.wait_for(process.wait(), deadline)
         except TimeoutError:
-            log.warning("a role did not stop in time and is killed", role=self._role.value)
+            log.warning("a role did not stop in time and is killed", role=self.role.value)
             self.kill()
             await process.wait()
 

@@ -18,9 +18,11 @@ class Smtp(Section):
         None, description="Certificate chain (PEM); one that replaces it is taken without restart."
     )
     tls_key: Path | None = Field(None, description="Its private key (PEM).")
-    require_tls: bool = Field(False, description="Refuse mail before STARTTLS.")
+    require_tls: bool = Field(False, description="Refuse mail outside TLS.")
     tls_port: Port | None = Field(None, description="Further port with TLS from the first byte.")
-    processes: int = Field(1, ge=1, le=32, description="Listener processes that share the port.")
+    processes: int = Field(
+        1, ge=1, le=32, description="Listener processes that share the port; all limits here are for each of them."
+    )
     proxy_protocol_from: tuple[Network, ...] = Field(
         (), description="Load balancers whose PROXY header names the peer; theirs is required."
     )

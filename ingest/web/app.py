@@ -77,9 +77,9 @@ class Status:
         except Unavailable as error:
             found.append(readiness.ledger_problem(error))
         found += await asyncio.to_thread(readiness.disk_problems, self._settings)
-        worker, smtp = await self._heartbeats()
+        worker, *listeners = await self._heartbeats()
         found += readiness.worker_problems(worker, self._clock())
-        found += readiness.smtp_problems(smtp, self._clock())
+        found += readiness.smtp_problems(listeners, self._clock())
         answer: dict[str, Any] = {"ready": not found, "problems": found, "stopped_accounts": stopped}
         return as_json(answer, 503 if found else 200)
 
@@ -92,6 +92,7 @@ class Status:
         return web.Response(body=body, headers={**HEADERS, "Content-Type": "text/plain; version=0.0.4; charset=utf-8"})
 
     async def _heartbeats(self) -> list[Heartbeat | None]:
-        """Of the roles without a port, in the order of COUNTING."""
+        """Of the processes without a port of their own: the worker, then the mail listeners."""
         data_dir = self._settings.data_dir
-        return [await asyncio.to_thread(readiness.read_heartbeat, data_dir, role) for role in readiness.COUNTING]
+        names = [readiness.WORKER, *readiness.names_of(readiness.SMTP, self._settings.smtp.processes)]
+        return [await asyncio.to_thread(readiness.read_heartbeat, data_dir, name) for name in names]

@@ -8,7 +8,7 @@ that is stopped on purpose removes its own.
 import datetime as dt
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +23,11 @@ from ingest.store.engine import now
 STALE_SECONDS = 20.0
 WORKER = "worker"
 SMTP = "smtp"
-COUNTING = (WORKER, SMTP)
-"""Roles without a port of their own, whose counters the web role shows."""
+
+
+def names_of(role: str, processes: int) -> list[str]:
+    """Under which names the processes of a role say that they live."""
+    return [role, *(f"{role}-{number}" for number in range(2, processes + 1))]
 
 
 class Heartbeat(BaseModel):
@@ -89,11 +92,13 @@ def worker_problems(heartbeat: Heartbeat | None, at: dt.datetime) -> list[dict[s
     ]
 
 
-def smtp_problems(heartbeat: Heartbeat | None, at: dt.datetime) -> list[dict[str, str]]:
-    """Whether the mail listener fell silent. None at all is no problem: not every service takes mail."""
-    if heartbeat is None or heartbeat.is_fresh(at):
-        return []
-    return [_problem(SMTP, f"The mail listener was last heard of at {heartbeat.at.isoformat(timespec='seconds')}.")]
+def smtp_problems(heartbeats: Iterable[Heartbeat | None], at: dt.datetime) -> list[dict[str, str]]:
+    """Which mail listeners fell silent. None at all is no problem: not every service takes mail."""
+    return [
+        _problem(SMTP, f"The mail listener was last heard of at {heartbeat.at.isoformat(timespec='seconds')}.")
+        for heartbeat in heartbeats
+        if heartbeat is not None and not heartbeat.is_fresh(at)
+    ]
 
 
 def disk_problems(settings: Settings) -> list[dict[str, str]]:
