@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-TICK_SECONDS = 0.002
+TICK_SECONDS = 0.005
 
 
 class Stalls:
@@ -59,13 +59,14 @@ async def stock() -> AsyncIterator[int]:
 async def ours(folder: Path) -> AsyncIterator[int]:
     """The role as it runs in production, its limits out of the way; the account is the one of a fresh machine."""
     from ingest import logs
-    from ingest.config.settings import Settings
+    from ingest.config.settings import EMBEDDED_ACCOUNT, Settings
     from ingest.roles import Role, context_of
 
     logs.configure("json", "info", role="smtp")
     plenty = 10**6
-    limits = {"max_connections": plenty, "max_connections_per_peer": plenty, "max_messages_per_connection": plenty}
-    settings = Settings(data_dir=folder, smtp={"port": 0, **limits, "max_messages_per_minute": plenty})
+    caps = ("max_connections", "max_connections_per_peer", "max_messages_per_connection", "max_messages_per_minute")
+    account = EMBEDDED_ACCOUNT.model_copy(update={"max_messages_per_minute": plenty})
+    settings = Settings(data_dir=folder, accounts={"demo": account}, smtp={"port": 0} | dict.fromkeys(caps, plenty))
     async with context_of(Role.SMTP, settings) as place:
         yield int(place.rsplit(":", 1)[1])
 

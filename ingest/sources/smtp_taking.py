@@ -1,8 +1,10 @@
 """A message that has arrived whole: who sent it, what it holds, and its way through the one door."""
 
 import asyncio
+import shutil
 import tempfile
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
@@ -18,7 +20,8 @@ from ingest.reasons import Reason
 from ingest.receipts.rules import receipt_wanted
 from ingest.sources import smtp_replies as replies
 from ingest.sources.smtp_letter import Judged, Letter
-from ingest.store.documents import DocumentStore, disk_errors
+from ingest.store.documents import DocumentStore, Written, disk_errors
+from ingest.store.spool import SpooledMessage
 
 log = structlog.get_logger()
 
@@ -75,45 +78,75 @@ class MessageTaker:
 
     async def _take(self, letter: Letter) -> list[Receipt]:
         """Raises Refused when nothing in it can be taken, Unavailable when nothing can be taken now."""
-        # The message is on the disk before a record is made, but comes into the store only with one.
-        async with self._messages.adopted(letter.message.path, letter.message.sha256) as written:
-            receipts = await self._take_documents(letter)
-            if any(receipt.taken for receipt in receipts):
-                await asyncio.to_thread(written.keep)
+        place = await asyncio.to_thread(self._prepare, letter.message)
+        taken = False
+        try:
+            receipts = await self._take_documents(letter, place)
+            taken = any(receipt.taken for receipt in receipts)
+        finally:
+            await asyncio.to_thread(place.clear, keep=taken)
         return receipts
 
-    async def _take_documents(self, letter: Letter) -> list[Receipt]:
-        header = await asyncio.to_thread(_header, letter.message.path)
-        summary = summarise(header)
+    def _prepare(self, message: SpooledMessage) -> "_Workplace":
+        """All that a message needs of the disk, in one step: each costs as much as its work. Blocks."""
+        written = self._messages.adopt(message.path, message.sha256)
+        try:
+            with disk_errors():
+                with message.path.open("rb") as file:
+                    header = file.read(MAX_HEADER_BYTES + 1)
+                return _Workplace(written, header, Path(tempfile.mkdtemp(prefix="opened-", dir=self._messages.folder)))
+        except BaseException:
+            written.drop()
+            raise
+
+    async def _take_documents(self, letter: Letter, place: "_Workplace") -> list[Receipt]:
+        summary = summarise(place.header)
         verdict = await self._senders.judge(
             account=letter.recipient.account,
             peer=letter.peer,
             helo=letter.helo,
             sender=letter.transaction.sender,
-            header=header,
+            header=place.header,
             message=letter.message.path,
         )
         if verdict.reason is not None:
             raise Refused(verdict.reason, verdict.detail)
         account = self._settings.accounts[letter.recipient.account]
-        with tempfile.TemporaryDirectory(prefix="opened-", dir=self._messages.folder) as folder:
-            opened = await self._opener.open(
-                letter.message.path,
-                Path(folder),
-                null_sender=letter.transaction.sender is None,
-                passwords=[password.get_secret_value() for password in account.passwords],
-            )
-            if not opened.documents:
-                raise opened.why_empty()
-            judged = Judged(letter=letter, account=account, summary=summary, verdict=verdict, opened=opened)
-            wanted = receipt_wanted(self._settings, letter.recipient.account)
-            return await self._intake.take(judged.offers(), judged.row(receipt_wanted=wanted))
+        opened = await self._opener.open(
+            letter.message.path,
+            place.folder,
+            null_sender=letter.transaction.sender is None,
+            passwords=[password.get_secret_value() for password in account.passwords],
+        )
+        if not opened.documents:
+            raise opened.why_empty()
+        judged = Judged(letter=letter, account=account, summary=summary, verdict=verdict, opened=opened)
+        wanted = receipt_wanted(self._settings, letter.recipient.account)
+        return await self._intake.take(judged.offers(), judged.row(receipt_wanted=wanted))
 
 
-def _header(message: Path) -> bytes:
-    """As much of it as any real header has. Blocking."""
-    with disk_errors(), message.open("rb") as file:
-        return file.read(MAX_HEADER_BYTES + 1)
+@dataclass(frozen=True, slots=True)
+class _Workplace:
+    """A message on the disk, as much of it as any real header has, and a folder for its documents.
+
+    The message is durable before a record is made, but comes into the store only with one.
+    """
+
+    written: Written
+    header: bytes
+    folder: Path
+
+    def clear(self, *, keep: bool) -> None:
+        """The message comes into the store or goes; nothing else is left. Blocks."""
+        try:
+            if keep:
+                self.written.keep()
+        finally:
+            self.written.drop()
+            try:
+                self.folder.rmdir()
+            except OSError:  # documents that were refused are still there
+                shutil.rmtree(self.folder)
 
 
 def _tell(letter: Letter, receipts: Sequence[Receipt]) -> None:
