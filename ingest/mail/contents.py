@@ -98,7 +98,9 @@ class _Gathering:
             try:
                 self._keep(part, part.format)
             except Refused as refused:
-                self._refused.append(RefusedPart(part.name or "", part.place, refused.reason, refused.detail))
+                self._refused.append(
+                    RefusedPart(part.name or f"part {part.place}", part.place, refused.reason, refused.detail)
+                )
 
     def finish(self) -> tuple[MailDocument, ...]:
         """The documents of the message; their files are durable."""

@@ -24,6 +24,9 @@ _ARCHIVES = (b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b\x08", b"BZh", b"
 
 def format_of(head: bytes, content_type: str, name: str | None) -> Format | None:
     """What begins with ``head`` (``LOOK`` bytes); type and name decide only whether a text is a message."""
+    called_message = content_type in MESSAGE_TYPES or (name or "").lower().endswith(".eml")
+    if called_message and _LIKELY_HEADER.match(head):
+        return "message"
     if head.startswith((ZIP_MAGIC, EMPTY_ZIP_MAGIC)):
         return "zip"
     if head.startswith(TNEF_MAGIC):
@@ -32,10 +35,7 @@ def format_of(head: bytes, content_type: str, name: str | None) -> Format | None
         return "pdf"
     if may_be_page(head):
         return "photo"
-    if head.startswith(_ARCHIVES):
-        return "archive"
-    called_message = content_type in MESSAGE_TYPES or (name or "").lower().endswith(".eml")
-    return "message" if called_message and _LIKELY_HEADER.match(head) else None
+    return "archive" if head.startswith(_ARCHIVES) else None
 
 
 def is_binary(head: bytes) -> bool:
@@ -45,4 +45,5 @@ def is_binary(head: bytes) -> bool:
 
 def _is_prose(head: bytes, content_type: str, name: str | None) -> bool:
     """A text that only speaks of PDFs; a PDF that is called a text has objects."""
-    return name is None and content_type.startswith("text/") and b" obj" not in head
+    called_pdf = (name or "").lower().endswith(".pdf")
+    return not called_pdf and content_type.startswith(("text/", "message/")) and b" obj" not in head

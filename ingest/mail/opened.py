@@ -53,7 +53,7 @@ class OpenedMessage:
         if not self.refused:
             return Refused(Reason.NO_DOCUMENT, self.kind.sentence)
         first, others = self.refused[0], len(self.refused) - 1
-        named = f"{first.name}: {first.detail}" if first.name else first.detail
+        named = f"{first.name}: {first.detail}"
         return Refused(first.reason, f"{named} ({others} more could not be taken.)" if others else named)
 
     def as_json(self) -> dict[str, Any]:

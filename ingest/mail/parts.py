@@ -45,7 +45,7 @@ def walk(
             if contents is None and part.format is None:
                 check_openable(part, part.head(LOOK))
         except Refused as refused:
-            yield RefusedPart(item.name or "", item.place, refused.reason, refused.detail)
+            yield RefusedPart(item.name or f"part {item.place}", item.place, refused.reason, refused.detail)
             continue
         if contents is None:
             yield part

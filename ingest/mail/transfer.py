@@ -79,8 +79,7 @@ def _is_words(line: bytes) -> bool:
     if len(line) > _LONGEST_LINE_OF_WORDS or not _WORDS.match(line):
         return False
     foreign = line.translate(None, delete=_ALPHABET).strip()
-    letters = line.translate(None, delete=_NOT_BASE64)
-    return bool(foreign) or len(letters) % 4 != 0
+    return bool(foreign) or any(len(run) % 4 for run in line.split())
 
 
 def _decode_runs(letters: bytes) -> bytes:
