@@ -5,6 +5,7 @@ that one is fetched and it is run again. Its evaluation is a pure function of th
 further, no thread is needed, and its limits (10 mechanisms with lookups, 2 void lookups) hold for the whole.
 """
 
+import re
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,6 +20,11 @@ with warnings.catch_warnings():  # pyspf's docstrings hold escapes that Python w
 
 SpfOutcome = Literal["pass", "fail", "softfail", "neutral", "none", "permerror", "temperror"]
 
+LONGEST_POLICY = 4096
+"""In bytes; RFC 7208 (3.4) asks for at most 450. Reading one takes pyspf more than linear time."""
+
+_POLICY = re.compile(rb"v=spf1(?: |\Z)", re.IGNORECASE)
+_LONG_WORD = re.compile(rb"[0-9A-Za-z-]{256}")
 _Question = tuple[str, RecordType]
 
 
@@ -77,10 +83,16 @@ class _Query(spf.query):  # type: ignore[misc]  # pyspf has no annotations
             self.void_lookups += 1
             if self.void_lookups > spf.MAX_VOID_LOOKUPS:
                 raise spf.PermError("It needs more lookups without an answer than SPF allows.")
-        return [(record,) for record in answer] if qtype == "TXT" else list(answer)
+        return _texts(answer) if qtype == "TXT" else list(answer)
 
     def get_explanation(self, spec: str) -> None:
         """Never asked for: whoever writes the policy writes this text as well."""
+
+
+def _texts(records: Answer) -> list[tuple[bytes]]:
+    if any(_POLICY.match(text) and (len(text) > LONGEST_POLICY or _LONG_WORD.search(text)) for text in records):
+        raise spf.PermError("The policy is longer than any real one.")
+    return [(text,) for text in records]
 
 
 def _evaluate(
