@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from ingest.config import Settings
+from ingest.receipts.smarthost import tls_context
 
 FINE, WRONG = 0, 2
 
@@ -42,6 +43,28 @@ def problems(settings: Settings) -> list[str]:
             found.append(f"accounts.{name}: it has neither recipients nor an inbox, so only imports can reach it")
         if account.recipients and not account.domains:
             found.append(f"accounts.{name}.domains: nobody may send to its recipients; name at least one domain")
+    return found + _mail_problems(settings)
+
+
+def _mail_problems(settings: Settings) -> list[str]:
+    """Why receipts and digests could not be sent, or never would be."""
+    chosen = settings.smarthost
+    found = []
+    if chosen.host is not None and chosen.tls != "none":
+        try:
+            tls_context(chosen.ca_file)
+        except (OSError, ValueError) as error:
+            found.append(f"smarthost.ca_file: {chosen.ca_file} holds no certificates that can be read ({error})")
+    if chosen.host not in (None, "localhost", "127.0.0.1", "::1") and chosen.tls == "none" and chosen.password:
+        found.append("smarthost.tls: the password would go out unprotected; use 'starttls' or 'implicit'")
+    recipients = {recipient for account in settings.accounts.values() for recipient in account.recipients}
+    for name, account in settings.accounts.items():
+        if account.receipts and account.sender_check == "envelope":
+            found.append(
+                f"accounts.{name}.receipts: nobody is answered, since sender_check 'envelope' authenticates nobody"
+            )
+        if account.operator in recipients:
+            found.append(f"accounts.{name}.operator: {account.operator} takes bills; its digests would come in as mail")
     return found
 
 

@@ -1,4 +1,4 @@
-"""``bill-ingest status``: the ledger in numbers, or everything about one bill or arrival."""
+"""``bill-ingest status``: the ledger in numbers, or everything about one bill, arrival or mail."""
 
 import json
 from dataclasses import asdict
@@ -72,12 +72,19 @@ def _line(arrival: Arrival, bill: Bill | None) -> dict[str, Any]:
 
 
 async def _one(ledger: Ledger, item: str) -> dict[str, Any] | None:
+    message = await ledger.receipts.one(item)
+    if message is not None:
+        brought = await ledger.receipts.arrivals(item)
+        return {"arrivals": [plain(asdict(arrival)) for arrival in brought], "messages": [plain(asdict(message))]}
     arrival = next(iter(await ledger.arrivals(ids=[item])), None)
     bill = await ledger.bill(arrival.bill_id if arrival and arrival.bill_id else item)
     if arrival is None and bill is None:
         return None
     arrivals = [arrival] if bill is None else await ledger.all_arrivals(bill)
     found: dict[str, Any] = {"arrivals": [plain(asdict(entry)) for entry in arrivals if entry]}
+    ids = dict.fromkeys(entry.message_id for entry in arrivals if entry and entry.message_id)
+    mails = [await ledger.receipts.one(mail_id) for mail_id in ids]
+    found["messages"] = [plain(asdict(mail)) for mail in mails if mail]
     if bill is None:
         return found
     found["bill"] = {key: plain(value) for key, value in asdict(bill).items() if key not in ("local", "api")}
@@ -115,6 +122,8 @@ def _show_one(found: dict[str, Any]) -> None:
     for arrival in found["arrivals"]:
         for line in how_it_came.lines(arrival):
             out.print(line, markup=False, soft_wrap=True)
+    for message in found.get("messages", []):
+        out.print(_receipt_line(message), markup=False)
     for event in found.get("events", []):
         out.print(f"{event['at']}  {event['kind']} -> {event['step']}", markup=False)
     for delivery in found.get("deliveries", []):
@@ -128,3 +137,15 @@ def _show_one(found: dict[str, Any]) -> None:
     if bill:
         out.print(f"step: {bill['step']}  reason: {bill['reason']}  detail: {bill['detail']}", markup=False)
         out.print_json(json.dumps(bill["record"]))
+
+
+def _receipt_line(message: dict[str, Any]) -> str:
+    """``receipt of mail_…: suppressed (mailing_list)``; with what it waits for, where it does."""
+    told = f"receipt of {message['id']}: {message['receipt']}"
+    if message["receipt_reason"]:
+        told += f" ({message['receipt_reason']})"
+    if message["sent_at"]:
+        told += f", handed to the smarthost {message['sent_at']}"
+    if message["attempts"] and message["due_at"]:
+        told += f", tried again {message['due_at']} after {message['attempts']} attempts: {message['last_error']}"
+    return told
