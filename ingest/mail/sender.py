@@ -5,6 +5,7 @@ SPF or DKIM passes in alignment (RFC 9989), whatever policy the domain publishes
 trusted relay. ``envelope``: the domains of envelope and From header match, from listed networks, and nothing is proven.
 """
 
+import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from ipaddress import IPv6Address, ip_address
@@ -42,21 +43,23 @@ class SenderCheck:
         for a header that is longer than any real one.
         """
         to = self._accounts[account]
-        arrival = Arrival(peer=peer, helo=helo, sender=sender, header=read_header(header), message=message)
+        # A header may be long and hostile: it is read in a thread, so that it holds up nobody for more than a moment.
+        fields = await asyncio.to_thread(read_header, header)
+        arrival = Arrival(peer=peer, helo=helo, sender=sender, header=fields, message=message)
         mode = to.sender_check
         verdict = Verdict(
             mode=mode, peer=peer, helo=helo, envelope_from=str(sender) if sender else None, header_from=None
         )
         try:
             _check_envelope(to, sender, peer)
-            mailbox = only_mailbox(from_fields(header))
+            mailbox = only_mailbox(await asyncio.to_thread(from_fields, header))
             verdict = replace(verdict, header_from=str(mailbox))
             if mode == "envelope":
                 _check_domain(to, mailbox)
                 return verdict
             _check_header(arrival.header)
             if mode == "relay":
-                return _by_relay(to, arrival, mailbox.domain, verdict)
+                return await asyncio.to_thread(_by_relay, to, arrival, mailbox.domain, verdict)
             return await self._by_proof(to, arrival, mailbox.domain, verdict)
         except Refused as refused:
             if refused.reason not in (NOT_ALLOWED, NOT_AUTHENTICATED):

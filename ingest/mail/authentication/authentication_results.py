@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-LONGEST = 32 * 1024
+LONGEST = 8 * 1024
 MAX_RESULTS = 100
 
 _WORD = re.compile(r'[^\s;="()\\\x00-\x1f\x7f]+')

@@ -89,7 +89,7 @@ async def _signatures(
     lookups: Lookups, verifier: DkimVerifier, arrival: Arrival, author: str, sealers: frozenset[str]
 ) -> Signatures:
     """A key that the DNS gives no answer for makes a result of its own; nothing is read where nothing is signed."""
-    names = list(signatures.key_names(arrival.header, author))
+    names = list(await asyncio.to_thread(signatures.key_names, arrival.header, author))
     if sealers and arc.newest_sealer(arrival.header) in sealers:
         names += arc.chain_key_names(arrival.header)
     answers = await asyncio.gather(*(_key(lookups, name) for name in names))

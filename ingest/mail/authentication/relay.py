@@ -14,7 +14,10 @@ from ingest.mail.authentication.authentication_results import (
     MethodResult,
     parse_results,
 )
-from ingest.mail.authentication.header_fields import HeaderFields
+from ingest.mail.authentication.header_fields import Field, HeaderFields
+
+MAX_FIELDS = 5
+"""How many Authentication-Results are looked at: the relay's own and those of its filters."""
 
 _SAYS_NOTHING = frozenset({"none", "bestguesspass"})
 
@@ -25,19 +28,21 @@ class UntrustedResults(Exception):
 
 def relay_results(header: HeaderFields, authserv_id: str) -> AuthenticationResults:
     """The topmost field of the relay. Raises UntrustedResults."""
-    received = 0
-    for field in header.fields:
-        received += field.name == "received"
-        if received == 2:
-            break
-        if field.name == "authentication-results":
-            try:
-                found = parse_results(field.value)
-            except MalformedResults as error:
-                raise UntrustedResults("the relay's findings cannot be read") from error
-            if found.authserv_id == authserv_id.lower():
-                return found
+    for field in _written_by_relay(header)[:MAX_FIELDS]:
+        try:
+            found = parse_results(field.value)
+        except MalformedResults as error:
+            raise UntrustedResults("the relay's findings cannot be read") from error
+        if found.authserv_id == authserv_id.lower():
+            return found
     raise UntrustedResults("the relay told no findings")
+
+
+def _written_by_relay(header: HeaderFields) -> list[Field]:
+    """The Authentication-Results above the second Received field."""
+    received = [place for place, field in enumerate(header.fields) if field.name == "received"]
+    above = header.fields[: received[1] if len(received) > 1 else None]
+    return [field for field in above if field.name == "authentication-results"]
 
 
 def speaks_for(results: AuthenticationResults, author: str) -> bool:
