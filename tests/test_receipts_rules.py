@@ -146,11 +146,13 @@ async def test_one_receipt_an_hour_tells_a_sender_of_problems_alone(world: World
         "sent",
         "sent",
     ]
-    assert (await world.state(second)).receipt_reason == "hourly_limit_of_problems"
+    assert (await world.state(second)).receipt_reason == "hourly_limit_of_problems_told_later"
+    assert (await world.state(second)).id in world.server.received[-1].text, "the next receipt speaks of it"
     world.clock.pass_(minutes=61)
     later = await refused_mail(world.ledger, 5)
     await world.run_due()
     assert (await world.state(later)).receipt is ReceiptState.SENT
+    assert second.id not in world.server.received[-1].text, "and only that one"
     assert len({received.connection for received in world.server.received}) == 1, "the dialogue was reset, not broken"
 
 

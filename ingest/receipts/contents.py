@@ -44,6 +44,8 @@ class Contents:
     documents: tuple[ToldDocument, ...]
     stopped: str | None
     """Why the API refuses the account, so that nothing goes on."""
+    left_out: tuple[Message, ...] = ()
+    """Earlier mails of the same sender that were not answered, since nothing of them was taken."""
 
     @property
     def taken(self) -> int:
@@ -70,7 +72,8 @@ async def read_contents(ledger: Ledger, message: Message, at: dt.datetime) -> Co
     """Raises LedgerBusy."""
     documents = [await _told(ledger, arrival) for arrival in await ledger.receipts.arrivals(message.id)]
     stopped = (await ledger.stopped_accounts()).get(message.account)
-    return Contents(message=message, at=at, documents=tuple(documents), stopped=stopped)
+    left_out = tuple(await ledger.receipts.left_out(message))
+    return Contents(message=message, at=at, documents=tuple(documents), stopped=stopped, left_out=left_out)
 
 
 async def _told(ledger: Ledger, arrival: Arrival) -> ToldDocument:

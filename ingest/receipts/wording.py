@@ -7,6 +7,7 @@ from ingest.logs import mask
 from ingest.reasons import Reason
 from ingest.receipts.contents import Contents, ToldDocument
 from ingest.receipts.text import advice, company, counted, date_of, day, dollars, moment, shown, without_numbers
+from ingest.store.mail_rows import Message
 from ingest.store.rows import Arrival, Bill, Step
 
 WIDTH = 76
@@ -35,7 +36,26 @@ def receipt_text(contents: Contents) -> str:
     for number, document in enumerate(contents.documents, 1):
         lines += _document(number, document, contents)
         lines.append("")
+    lines += _left_out(contents)
     return "\n".join([*lines, "-- ", *_wrapped(FOOTER), ""])
+
+
+def _left_out(contents: Contents) -> list[str]:
+    """What the hourly limit kept back is told with the next receipt."""
+    if not contents.left_out:
+        return []
+    count = len(contents.left_out)
+    opening = (
+        f"Nothing was taken of {counted(count, 'earlier message')} of yours; of such messages only "
+        "one an hour is answered at once:"
+    )
+    lines = [*_wrapped(opening), *(line for message in contents.left_out for line in _wrapped(_named(message), INDENT))]
+    return [*lines, ""]
+
+
+def _named(message: Message) -> str:
+    subject = shown(message.subject or "")
+    return f"{moment(message.received_at)}, “{subject}”: see 'bill-ingest status {message.id}'"
 
 
 def _opening(contents: Contents) -> str:

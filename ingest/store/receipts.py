@@ -16,8 +16,11 @@ from ingest.store.writer import GroupWriter
 
 UNREAD = (Step.RECEIVED, Step.SCANNED)
 HOUR = dt.timedelta(hours=1)
+MOST_LEFT_OUT = 100
 ALL_LIMIT = "hourly_limit"
 PROBLEM_LIMIT = "hourly_limit_of_problems"
+TOLD_LATER = "hourly_limit_of_problems_told_later"
+"""The next receipt for the same address spoke of it."""
 
 Read = Callable[[sa.Select[Any]], Awaitable[Sequence[sa.Row[Any]]]]
 
@@ -102,7 +105,12 @@ class Receipts:
         values: dict[str, Any] = {"receipt": state, "receipt_reason": reason, "due_at": None, "attempts": attempts}
         if state in (ReceiptState.SUPPRESSED, ReceiptState.FAILED):
             values["sent_at"] = None
-        await self._note(message, values)
+        await self._note(message, values, told=state is ReceiptState.SENT)
+
+    async def left_out(self, message: Message) -> list[Message]:
+        """Mails from the same address of which nothing was taken and that no receipt spoke of, oldest first."""
+        query = sa.select(messages).where(*_left_out(message)).order_by(messages.c.received_at).limit(MOST_LEFT_OUT)
+        return [to_message(row) for row in await self._read(query)]
 
     async def postponed(self, message: Message, error: str, until: dt.datetime) -> None:
         """An attempt failed and nothing was sent."""
@@ -119,9 +127,11 @@ class Receipts:
 
         await self._writer.write(work)
 
-    async def _note(self, message: Message, values: dict[str, Any]) -> None:
+    async def _note(self, message: Message, values: dict[str, Any], *, told: bool = False) -> None:
         def work(connection: sa.Connection) -> None:
             connection.execute(messages.update().where(messages.c.id == message.id).values(values))
+            if told:
+                connection.execute(messages.update().where(*_left_out(message)).values(receipt_reason=TOLD_LATER))
 
         await self._writer.write(work)
 
@@ -136,6 +146,15 @@ def _unread_documents() -> sa.ColumnElement[bool]:
     """The mail brought a document that is still to be read here."""
     return sa.exists().where(
         arrivals.c.message_id == messages.c.id, bills.c.id == arrivals.c.bill_id, bills.c.step.in_(UNREAD)
+    )
+
+
+def _left_out(message: Message) -> tuple[sa.ColumnElement[bool], ...]:
+    return (
+        messages.c.header_from == message.header_from,
+        messages.c.account == message.account,
+        messages.c.receipt == ReceiptState.SUPPRESSED,
+        messages.c.receipt_reason == PROBLEM_LIMIT,
     )
 
 
