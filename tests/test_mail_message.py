@@ -5,13 +5,14 @@ import time
 from email.message import EmailMessage
 from email.policy import SMTP
 
+import mail_builder
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.errors import Refused
 from ingest.mail.headers import decode_text, from_fields, parameters, split_headers
-from ingest.mail.message import find_documents, summarise
+from ingest.mail.message import summarise
 from ingest.reasons import Reason
 
 PDF = b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n\x00\xff\x80%%EOF\n"
@@ -41,7 +42,8 @@ def part(content: bytes = PDF, kind: str = "application/pdf", **options: str) ->
 
 def found(message: EmailMessage | bytes) -> list[tuple[str, bytes]]:
     content = message if isinstance(message, bytes) else message.as_bytes(policy=SMTP)
-    return [(document.name, document.content) for document in find_documents(content)]
+    message, contents = mail_builder.opened(content)
+    return [(document.name, read) for document, read in zip(message.documents, contents, strict=True)]
 
 
 def raw(*lines: bytes | str) -> bytes:
@@ -103,7 +105,7 @@ def test_forwarded_as_an_attachment_and_once_more() -> None:
     twice = mail(part(OTHER, filename="outer.pdf"))
     twice.add_attachment(once)
     assert sorted(found(twice)) == [("deep.pdf", PDF), ("outer.pdf", OTHER)]
-    [document] = find_documents(once.as_bytes(policy=SMTP))
+    [document] = mail_builder.opened(once.as_bytes(policy=SMTP))[0].documents
     assert document.part == "2.1.2", "counted from the outside"
 
 
@@ -316,7 +318,7 @@ def test_encoded_words_that_are_none_do_not_raise(text: str) -> None:
 @given(st.binary(max_size=400))
 def test_any_bytes_are_read_or_refused(content: bytes) -> None:
     summarise(content)
-    find_documents(content)
+    found(content)
     parameters(content)
     headers, body = split_headers(content, 0, len(content))
     assert 0 <= body <= len(content)
@@ -339,8 +341,7 @@ FRAGMENTS = st.sampled_from(
 def test_torn_messages_are_read_or_refused(fragments: list[bytes]) -> None:
     content = b"".join(fragments)
     summarise(content)
-    for document in find_documents(content):
-        assert b"%PDF-" in document.content[:1024]
+    assert all(b"%PDF-" in each[:1024] for _, each in found(content))
 
 
 @settings(deadline=None, max_examples=200)
@@ -354,7 +355,7 @@ def test_a_damaged_message_is_read_or_refused(data: st.DataObject) -> None:
         place = data.draw(st.integers(0, len(content) - 1))
         content[place : place + data.draw(st.integers(0, 20))] = data.draw(st.binary(max_size=6))
     summarise(bytes(content))
-    find_documents(bytes(content))
+    found(bytes(content))
 
 
 Tree = bytes | list["Tree"]
@@ -405,7 +406,7 @@ def test_every_planted_pdf_is_found(tree: Tree) -> None:
 )
 def test_more_than_any_real_mail_has_is_refused(content: bytes) -> None:
     with pytest.raises(Refused) as refused:
-        find_documents(content)
+        found(content)
     assert refused.value.reason is Reason.TOO_LARGE
 
 
@@ -443,7 +444,7 @@ def test_time_is_bounded(content: bytes) -> None:
     before = time.process_time()
     try:
         summarise(content)
-        find_documents(content)
+        found(content)
     except Refused:
         pass
     assert time.process_time() - before < 10

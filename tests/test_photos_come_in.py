@@ -7,9 +7,9 @@ from email.policy import SMTP
 from pathlib import Path
 
 import pytest
+from mail_builder import opened
 from PIL import Image
 
-from ingest.mail.message import find_documents
 from ingest.sources.collecting import collect
 from ingest.sources.stability import examine
 
@@ -46,12 +46,13 @@ def mail(*attachments: tuple[str, bytes], inline: bool = False) -> bytes:
     ],
 )
 def test_in_a_mail(attachments: list[tuple[str, bytes]], found: list[str]) -> None:
-    assert [document.name for document in find_documents(mail(*attachments))] == found
+    assert [document.name for document in opened(mail(*attachments))[0].documents] == found
 
 
 def test_a_telephone_sends_photos_inline() -> None:
-    [document] = find_documents(mail(("IMG_1.jpeg", PAGE), inline=True))
-    assert (document.name, document.content) == ("IMG_1.jpeg", PAGE)
+    message, contents = opened(mail(("IMG_1.jpeg", PAGE), inline=True))
+    [document] = message.documents
+    assert (document.name, contents) == ("IMG_1.jpeg", [PAGE])
 
 
 def test_in_folders_and_archives(tmp_path: Path) -> None:

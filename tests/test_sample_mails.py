@@ -9,10 +9,11 @@ from email.utils import getaddresses
 from pathlib import Path
 from typing import Any
 
+import mail_builder
 import pytest
 
 from ingest.mail.addresses import parse_address
-from ingest.mail.message import find_documents, summarise
+from ingest.mail.message import summarise
 from ingest.mail.sender import judge_by_envelope
 from ingest.reasons import Reason
 from samples.files import HERE
@@ -56,7 +57,7 @@ def test_holds_the_documents_of_its_expectation(path: Path) -> None:
 def test_the_mail_code_takes_and_refuses_as_expected(path: Path) -> None:
     expected, message = expectation(path), path.read_bytes()
     judged = judge_by_envelope(parse_address(expected["mail_from"]), summarise(message).from_fields, {DOMAIN})
-    found = find_documents(message) if judged.allowed else ()
+    found = mail_builder.opened(message)[0].documents if judged.allowed else ()
     verdict = judged.reason or ("accepted" if found else Reason.NO_DOCUMENT)
     assert verdict == expected["verdict"]
     assert [(each.name, each.sha256) for each in found] == [

@@ -14,8 +14,8 @@ EMPTY_ZIP_MAGIC = b"PK\x05\x06"
 
 Format = Literal["pdf", "photo", "zip", "tnef", "message", "archive"]
 
-LOOK = HEAD
-"""Bytes that are looked at."""
+GLANCE, LOOK = 2048, HEAD
+"""Bytes that tell almost every format, and those that tell how large a photo is as well."""
 
 MESSAGE_TYPES = {"message/rfc822", "message/global"}
 _LIKELY_HEADER = re.compile(rb"\s*(?:From |[!-9;-~]+[ \t]*:)")

@@ -1,14 +1,11 @@
-"""Message bytes -> its documents and the header fields that a record keeps. Pure; odd input raises only Refused."""
+"""The header fields of a message that a record keeps. Pure; odd input raises only Refused."""
 
 import datetime as dt
 import re
-import tempfile
 from dataclasses import asdict, dataclass
 from email.utils import parsedate_to_datetime
-from pathlib import Path
 from typing import Any
 
-from ingest.mail.contents import open_message
 from ingest.mail.headers import Headers, from_fields, split_headers
 
 LONGEST_TEXT = 500
@@ -16,16 +13,6 @@ LONGEST_ID = 998
 MOST_REFERENCES = 30
 
 _MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,996}>")
-
-
-@dataclass(frozen=True, slots=True)
-class MailDocument:
-    """A PDF or photo of a message. ``part`` says where in the message (``2.1``: the first part of the second)."""
-
-    name: str
-    content: bytes
-    sha256: str
-    part: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +49,6 @@ def summarise(message: bytes) -> Summary:
         references=_references(headers),
         from_fields=from_fields(message),
     )
-
-
-def find_documents(message: bytes) -> tuple[MailDocument, ...]:
-    """The documents of ``open_message`` with their contents."""
-    with tempfile.TemporaryDirectory() as folder:
-        opened = open_message(message, Path(folder))
-        return tuple(
-            MailDocument(each.name, each.path.read_bytes(), each.sha256, each.part) for each in opened.documents
-        )
 
 
 def _short(headers: Headers, name: str) -> str | None:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from itertools import islice, pairwise
 
 from ingest.mail.headers import clean, decode_text
-from ingest.mail.magic import LOOK, format_of
+from ingest.mail.magic import GLANCE, LOOK, Format, format_of
 from ingest.mail.part import MAX_PARTS, Part, Span, first_bytes
 from ingest.mail.transfer import Octets, base64_pieces
 
@@ -29,10 +29,14 @@ Hold = Callable[[Iterator[bytes]], Octets]
 def recognised(part: Part) -> Part:
     """The part as it is to be read, with its format: declared encodings are tried first, then what it looks like."""
     for reading in _readings(part):
-        found = format_of(reading.head(LOOK), part.content_type, part.name)
+        found = _format(reading, GLANCE) or _format(reading, LOOK)
         if found is not None:
             return replace(reading, format=found)
     return part
+
+
+def _format(reading: Part, size: int) -> Format | None:
+    return format_of(reading.head(size), reading.content_type, reading.name)
 
 
 def _readings(part: Part) -> Iterator[Part]:
@@ -43,7 +47,7 @@ def _readings(part: Part) -> Iterator[Part]:
         readings.append(replace(part, span=undecoded, pieces=undecoded.pieces))
     yield from readings
     for reading in readings:
-        if _BASE64_TEXT.match(reading.head(LOOK)):
+        if _BASE64_TEXT.match(reading.head(GLANCE)):
             yield replace(reading, pieces=_again_in_base64(reading), span=None)
 
 

@@ -11,7 +11,7 @@ from mmap import mmap
 Octets = bytes | mmap
 """A message in memory or on disk."""
 
-PIECE = 256 * 1024
+FIRST_PIECE, PIECE = 4096, 256 * 1024
 MOST_PADDINGS = 1_000_000
 
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
@@ -33,9 +33,17 @@ def encoding_of(field: bytes) -> str:
 
 def decoded(data: Octets, start: int, end: int, encoding: str) -> Iterator[bytes]:
     """``data[start:end]`` as it was before its encoding, piece by piece; ``encoding`` is that of ``encoding_of``."""
-    pieces = (data[at : min(at + PIECE, end)] for at in range(start, end, PIECE))
     decode = _DECODERS.get(encoding)
+    pieces = _pieces(data, start, end)
     return decode(pieces) if decode else pieces
+
+
+def _pieces(data: Octets, start: int, end: int) -> Iterator[bytes]:
+    """The first one is small: mostly it tells what the content is."""
+    second = min(start + FIRST_PIECE, end)
+    yield data[start:second]
+    for at in range(second, end, PIECE):
+        yield data[at : min(at + PIECE, end)]
 
 
 def base64_pieces(pieces: Iterator[bytes]) -> Iterator[bytes]:
