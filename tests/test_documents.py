@@ -1,12 +1,14 @@
 """Documents on disk: durable before anybody is told so, and nothing left behind by a killed process."""
 
+import errno
 import hashlib
 import os
 from pathlib import Path
 
 import pytest
 
-from ingest.store.documents import DocumentStore
+from ingest.errors import StorageFull
+from ingest.store.documents import DocumentStore, write_durably
 
 BILL = b"%PDF-1.7 invented"
 SHA256 = hashlib.sha256(BILL).hexdigest()
@@ -72,3 +74,51 @@ def test_a_file_of_the_stores_own_folder_keeps_its_name_until_it_is_kept(
     written.keep()
     assert store.path(sha256).read_bytes() == b"a message"
     assert not file.exists()
+
+
+def test_a_file_of_ours_is_renamed_and_not_copied(tmp_path: Path, synced: list[Path]) -> None:
+    file = tmp_path / "opened" / "1.pdf"
+    file.parent.mkdir()
+    file.write_bytes(BILL)
+    inode = file.stat().st_ino
+    store = DocumentStore(tmp_path / "documents")
+    written = store.adopt(file, SHA256)
+    assert not store.exists(SHA256), "it comes into the store only when it is kept"
+    written.keep()
+    written.drop()
+    place = store.path(SHA256)
+    assert (place.read_bytes(), place.stat().st_ino) == (BILL, inode)
+    assert not file.exists()
+    assert synced == [tmp_path, store.folder, place.parent]
+
+
+def test_a_file_of_another_file_system_is_copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def apart(self: Path, target: Path) -> Path:
+        raise OSError(errno.EXDEV, os.strerror(errno.EXDEV))
+
+    file = tmp_path / "1.pdf"
+    file.write_bytes(BILL)
+    store = DocumentStore(tmp_path / "documents")
+    monkeypatch.setattr(Path, "rename", apart)
+    store.adopt(file, SHA256).keep()
+    assert store.path(SHA256).read_bytes() == BILL
+
+
+def test_what_a_full_disk_did_not_adopt_does_not_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    store = DocumentStore(tmp_path / "documents")
+    file = tmp_path / "documents" / "incoming-00000000.part"
+    file.parent.mkdir()
+    file.write_bytes(BILL)
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(StorageFull):
+        store.adopt(file, SHA256)
+    assert not file.exists()
+
+
+def test_folders_above_a_file_are_durable(tmp_path: Path, synced: list[Path]) -> None:
+    write_durably(tmp_path / "a" / "b" / "bill.json", b"{}")
+    assert synced[:2] == [tmp_path, tmp_path / "a"]
+    assert synced[-1] == tmp_path / "a" / "b"

@@ -69,28 +69,30 @@ class DocumentStore:
     def adopt(self, file: Path, sha256: str) -> "Written":
         """``write`` without a copy: a file of ours that is fsynced already and that nobody else will miss. Blocks.
 
-        Only where it lies on another file system, it is copied after all.
+        Only where it lies on another file system, it is copied after all. Whatever fails, it does not stay.
         """
         place = self.path(sha256)
         with disk_errors():
-            self._make_folder(self.folder)
-            self._make_folder(place.parent)
-            if file.parent.absolute() != self.folder.absolute():  # one of them may be relative, as data_dir is
-                temporary = self.folder / f"incoming-{secrets.token_hex(4)}.part"
-                try:
-                    file.rename(temporary)
-                except OSError as error:
-                    if error.errno != errno.EXDEV:
-                        raise
+            try:
+                self._make_folder(self.folder)
+                self._make_folder(place.parent)
+                return Written(self._in_folder(file), place, sha256)
+            except OSError as error:
+                if error.errno == errno.EXDEV:
                     return self.write(file)
-                file = temporary
-        return Written(file, place, sha256)
+                file.unlink(missing_ok=True)
+                raise
 
     @asynccontextmanager
     async def adopted(self, file: Path, sha256: str) -> AsyncIterator["Written"]:
         """``adopt``, and the file is removed when it is not kept."""
         async with await asyncio.to_thread(self.adopt, file, sha256) as written:
             yield written
+
+    def _in_folder(self, file: Path) -> Path:
+        if file.parent.absolute() == self.folder.absolute():  # one of them may be relative, as data_dir is
+            return file
+        return file.rename(self.folder / f"incoming-{secrets.token_hex(4)}.part")
 
     def _make_folder(self, folder: Path) -> None:
         """That it is there already is no proof: the process that made it may not have come to its fsync yet."""
