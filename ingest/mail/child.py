@@ -6,7 +6,8 @@ Each line of JSON on stdin is answered with one on stdout (``parsers.serving``):
     {"op": "verify", "message": "/x", "keys": {"s._domainkey.example.com": "v=DKIM1; …"}}      {"ok": […]}
                                                             {"error": {"kind": "refused", "reason": …, "detail": …}}
 
-Other ``kind``s are ``unavailable`` (the disk), ``memory`` and ``failed`` (a mistake of ours).
+A process that was told passwords ends with its answer (``last``). Other ``kind``s are ``unavailable`` (the disk),
+``memory`` and ``failed`` (a mistake of ours).
 """
 
 import errno
@@ -28,7 +29,7 @@ def main() -> None:
 def answer(request: Message) -> Message:
     """The reply to one request; whatever goes wrong with a message becomes one too."""
     try:
-        return {"ok": _OPERATIONS[request["op"]](request)}
+        return {"ok": _OPERATIONS[request["op"]](request), "last": bool(request.get("passwords"))}
     except Refused as refused:
         return {"error": {"kind": "refused", "reason": refused.reason, "detail": refused.detail}}
     except MemoryError:

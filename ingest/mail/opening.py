@@ -52,11 +52,13 @@ class MailOpener(ChildPool):
         """Its documents, each in a file in ``folder`` that is on the disk and may be renamed away.
 
         A message without documents is no error (``OpenedMessage.why_empty``). ``null_sender``: its envelope sender was
-        ``<>``. ``passwords`` are tried on archives.
+        ``<>``. ``passwords`` are told only when an archive needs one, to a child that ends with its answer.
         """
-        request = {"op": "open", "message": str(message), "folder": str(folder)}
-        reply = await self._answer({**request, "null_sender": null_sender, "passwords": list(passwords)})
-        return OpenedMessage.from_json(reply)
+        request = {"op": "open", "message": str(message), "folder": str(folder), "null_sender": null_sender}
+        opened = OpenedMessage.from_json(await self._answer({**request, "passwords": []}))
+        if passwords and any(part.reason is Reason.PASSWORD_REQUIRED for part in opened.refused):
+            return OpenedMessage.from_json(await self._answer({**request, "passwords": list(passwords)}))
+        return opened
 
     async def verify_dkim(self, message: Path, keys: Keys) -> Signatures:
         """For ``SenderCheck``: what its signatures prove with these keys."""

@@ -61,10 +61,10 @@ class MessageTaker:
         try:
             receipts = await self._take(letter)
         except Refused as refused:
-            transaction.tell(peer, "refused", reason=refused.reason)
+            transaction.tell(peer, "refused", reason=refused.reason, detail=_for_log(refused))
             return replies.refusal(refused.reason, refused.detail)
         except Unavailable as error:
-            transaction.tell(peer, "postponed", reason=error.reason)
+            transaction.tell(peer, "postponed", reason=error.reason, detail=str(error))
             return replies.postponement(error)
         except asyncio.CancelledError:
             transaction.tell(peer, "cut_off")
@@ -147,6 +147,12 @@ class _Workplace:
                 self.folder.rmdir()
             except OSError:  # documents that were refused are still there
                 shutil.rmtree(self.folder)
+
+
+def _for_log(refused: Refused) -> str | None:
+    """Why a sender was refused; other details may name files."""
+    about_sender = refused.reason in {Reason.SENDER_NOT_ALLOWED, Reason.SENDER_NOT_AUTHENTICATED}
+    return refused.detail if about_sender else None
 
 
 def _tell(letter: Letter, receipts: Sequence[Receipt]) -> None:

@@ -57,16 +57,18 @@ class Transaction(Envelope):
         outcome: str,
         *,
         reason: Reason | None = None,
+        detail: str | None = None,
         documents: int = 0,
         arrivals: Sequence[str] = (),
     ) -> None:
-        """The one line of a transaction."""
+        """The one line of a transaction. ``detail`` must not hold text of the message."""
         log.info(
             "mail transaction ended",
             peer=peer,
             account=self.recipient and self.recipient.account,
             outcome=outcome,
             reason=reason and reason.value,
+            detail=detail,
             documents=documents,
             arrivals=list(arrivals),
             bytes=self.message.size if self.message else 0,
