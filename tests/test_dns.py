@@ -2,16 +2,18 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 
 import pytest
+from dns.resolver import BaseResolver
 from dns_world import DnsWorld
 from pydantic import ValidationError
 from source_world import eventually
 
 from ingest.config.kinds import name_server
 from ingest.config.smtp import Dns
-from ingest.errors import Unavailable
+from ingest.errors import ConfigError, Unavailable
 from ingest.mail.authentication.resolver import MAX_LOOKUPS, AnswerCache, DnsUnavailable, Resolver
 
 
@@ -157,6 +159,18 @@ def test_an_answer_expires() -> None:
     while time.monotonic() < ends:
         pass
     assert cache.get("name") is None  # type: ignore[arg-type]
+
+
+async def test_without_any_server_the_setting_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("dns.resolver.BaseResolver.read_resolv_conf", _without_servers(tmp_path))
+    with pytest.raises(ConfigError, match=r"dns\.servers"):
+        Resolver(Dns())
+
+
+def _without_servers(folder: Path) -> Callable[[BaseResolver, object], None]:
+    """dnspython's own reading, of a file that does not exist."""
+    read = BaseResolver.read_resolv_conf
+    return lambda resolver, _: read(resolver, str(folder / "resolv.conf"))
 
 
 @pytest.mark.parametrize(

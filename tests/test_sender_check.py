@@ -7,10 +7,13 @@ import pytest
 from signed_mail import mail, sign
 from spoofing_world import FORGER, OWN, RELAY, Letter, account, post_office, relayed
 
-from ingest.errors import Unavailable
+from ingest.errors import Refused, Unavailable
 from ingest.mail.addresses import Address
-from ingest.mail.authentication.resolver import DnsUnavailable
-from ingest.mail.sender import envelope_may_send
+from ingest.mail.authentication.resolver import DnsUnavailable, Resolver
+from ingest.mail.authentication.signatures import Keys
+from ingest.mail.authentication.verifier import Signatures
+from ingest.mail.opening import MailOpener
+from ingest.mail.sender import SenderCheck, envelope_may_send
 from ingest.reasons import Reason
 
 SIGNED = sign(mail(), "corp.example")
@@ -129,6 +132,33 @@ async def test_a_message_asks_no_more_than_it_needs(tmp_path: Path) -> None:
         assert len(office.world.asked) <= 10
         await office.judge(Letter(message=message, sender="<eve@evil.example>"))
         assert office.world.questions("s1._domainkey.corp.example") == 1, "the answers are kept"
+
+
+@pytest.mark.parametrize("error", [Unavailable("no child"), Refused(Reason.TOO_LARGE, "It takes too much memory.")])
+async def test_what_the_verifier_says_of_the_message_or_itself_is_passed_on(error: Exception, tmp_path: Path) -> None:
+    class Failing:
+        async def verify_dkim(self, message: Path, keys: Keys) -> Signatures:
+            raise error
+
+    async with post_office(tmp_path) as office:
+        office.check = SenderCheck({"dmarc": account("dmarc")}, Resolver(office.world.settings()), Failing())
+        with pytest.raises(type(error)) as caught:
+            await office.judge(BY_DKIM)
+        assert caught.value is error
+
+
+async def test_the_child_process_verifies_as_well(tmp_path: Path) -> None:
+    async with post_office(tmp_path) as office, MailOpener() as opener:
+        office.check = SenderCheck({"dmarc": account("dmarc")}, Resolver(office.world.settings()), opener)
+        assert (await office.judge(BY_DKIM)).allowed
+        broken = Letter(message=SIGNED.replace(b"The bill", b"My bill"), sender="<eve@evil.example>")
+        assert not (await office.judge(broken)).allowed
+
+
+async def test_what_the_connection_says_is_kept_as_text(tmp_path: Path) -> None:
+    async with post_office(tmp_path) as office:
+        verdict = await office.judge(Letter(message=mail(), peer=OWN, helo="a\x00b\udcff\r\n" + "c" * 1000))
+    assert verdict.helo == "ab " + "c" * 252
 
 
 @pytest.mark.parametrize(

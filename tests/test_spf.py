@@ -5,9 +5,12 @@ from collections.abc import AsyncIterator
 
 import pytest
 from dns_world import DnsWorld
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ingest.mail.addresses import Address
-from ingest.mail.authentication.resolver import Resolver
+from ingest.mail.authentication import spf
+from ingest.mail.authentication.resolver import Answer, DnsUnavailable, RecordType, Resolver
 from ingest.mail.authentication.spf import SpfResult, check_spf
 
 SENDER = Address("ann.lee", "corp.example")
@@ -166,3 +169,27 @@ async def test_no_answer_is_a_result_of_its_own(world: DnsWorld, behaviour: str)
 async def test_any_local_part_can_be_asked_for(world: DnsWorld, local: str) -> None:
     world.add("corp.example", "TXT", "v=spf1 exists:%{l}.list.example exists:%{L}.%{s}.list.example -all")
     assert (await check(world, sender=Address(local, "corp.example"))).result == "fail"
+
+
+TERMS = (
+    "a|mx|ptr|exists:|include:|ip4:|ip6:|all|redirect=|exp=|op=|%{|}|%{d}|%{i}|%{p}|%{l1r-}|%{d0}|%%|%_|%|/24|//64|/"
+)
+VALUES = " |192.0.2.1|::1|.example|x.example|+|-|?|~|:|=|."
+fragments = st.sampled_from([term.encode() for term in f"{TERMS}|{VALUES}".split("|")])
+
+
+@settings(deadline=2000)
+@given(st.lists(fragments | st.binary(max_size=3), max_size=12).map(b"".join), st.booleans())
+def test_any_policy_has_a_result(policy: bytes, something: bool) -> None:
+    found: dict[RecordType, Answer] = {"TXT": (b"v=spf1 -all",), "A": (PEER,), "AAAA": ("2001:db8::1",)}
+    found |= {"MX": ((1, "a.example"),), "PTR": ("a.example",)}
+    answers: dict[tuple[str, RecordType], Answer | DnsUnavailable] = {("corp.example", "TXT"): (b"v=spf1 " + policy,)}
+    for _ in range(50):
+        try:
+            outcome, _ = spf._evaluate(PEER, SENDER, "corp.example", answers)
+        except spf._NotAsked as missing:
+            answers[missing.question] = found[missing.question[1]] if something else ()
+        else:
+            assert outcome in ("pass", "fail", "softfail", "neutral", "none", "permerror")
+            return
+    pytest.fail("it goes on asking")

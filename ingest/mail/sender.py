@@ -19,10 +19,11 @@ from ingest.mail.authentication.header_fields import HeaderFields, read_header
 from ingest.mail.authentication.proof import Arrival, Proof, prove
 from ingest.mail.authentication.resolver import DnsUnavailable, Resolver
 from ingest.mail.authentication.verifier import DkimVerifier
-from ingest.mail.headers import from_fields
+from ingest.mail.headers import clean, from_fields
 from ingest.mail.verdict import RelayEvidence, Verdict
 from ingest.reasons import Reason
 
+LONGEST_HELO = 255
 NOT_ALLOWED, NOT_AUTHENTICATED = Reason.SENDER_NOT_ALLOWED, Reason.SENDER_NOT_AUTHENTICATED
 
 
@@ -39,8 +40,8 @@ class SenderCheck:
     ) -> Verdict:
         """``header``: the header block as it came, or more of the message. ``message``: the whole of it, on disk.
 
-        Raises Unavailable when the DNS (or the verifier) gave no answer that could have decided; Refused (too_large)
-        for a header that is longer than any real one.
+        Raises Unavailable when the DNS (or the verifier) gave no answer that could have decided; Refused for a header
+        that is longer than any real one, or a message that breaks the verifier.
         """
         to = self._accounts[account]
         # A header may be long and hostile: it is read in a thread, so that it holds up nobody for more than a moment.
@@ -48,7 +49,11 @@ class SenderCheck:
         arrival = Arrival(peer=peer, helo=helo, sender=sender, header=fields, message=message)
         mode = to.sender_check
         verdict = Verdict(
-            mode=mode, peer=peer, helo=helo, envelope_from=str(sender) if sender else None, header_from=None
+            mode=mode,
+            peer=peer,
+            helo=helo and clean(helo)[:LONGEST_HELO],
+            envelope_from=str(sender) if sender else None,
+            header_from=None,
         )
         try:
             _check_envelope(to, sender, peer)

@@ -64,12 +64,15 @@ async def prove(
 ) -> Proof:
     """All that is known about ``author``. ``sealers``: whose ARC chains are worth being verified.
 
-    Raises Unavailable only when the signatures cannot be verified now; what the DNS withholds is ``undecided``.
+    Raises what the verifier raises (Unavailable, Refused); what the DNS withholds is ``undecided``.
     """
-    async with asyncio.TaskGroup() as tasks:
-        checking = tasks.create_task(check_spf(lookups, arrival.peer, arrival.helo, arrival.sender))
-        walking = tasks.create_task(_walk(lookups, author))
-        verifying = tasks.create_task(_signatures(lookups, verifier, arrival, author, frozenset(sealers)))
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            checking = tasks.create_task(check_spf(lookups, arrival.peer, arrival.helo, arrival.sender))
+            walking = tasks.create_task(_walk(lookups, author))
+            verifying = tasks.create_task(_signatures(lookups, verifier, arrival, author, frozenset(sealers)))
+    except BaseExceptionGroup as group:  # the verifier's alone: the others have an answer for all that the DNS does
+        raise group.exceptions[0] from group
     alignment = _Alignment(lookups, author, walking.result())
     spf = await _spf(alignment, checking.result())
     found = verifying.result()

@@ -19,7 +19,7 @@ import dns.resolver
 
 from ingest.config.kinds import name_server
 from ingest.config.smtp import Dns
-from ingest.errors import Unavailable
+from ingest.errors import ConfigError, Unavailable
 
 RecordType = Literal["A", "AAAA", "MX", "PTR", "TXT"]
 Answer = tuple[Any, ...]
@@ -38,7 +38,7 @@ class DnsUnavailable(Unavailable):
 
 
 class Resolver:
-    """One for each process."""
+    """One for each process. Raises ConfigError where there is no server to ask."""
 
     def __init__(self, settings: Dns) -> None:
         self.seconds = settings.seconds
@@ -150,7 +150,10 @@ class AnswerCache:
 
 
 def _configured(servers: tuple[str, ...]) -> dns.asyncresolver.Resolver:
-    resolver = dns.asyncresolver.Resolver(configure=not servers)
+    try:
+        resolver = dns.asyncresolver.Resolver(configure=not servers)
+    except dns.resolver.NoResolverConfiguration as error:
+        raise ConfigError("dns.servers: the system names no DNS server; name one, such as '192.0.2.53'") from error
     if servers:
         resolver.nameservers = [
             dns.nameserver.Do53Nameserver(address, port) for address, port in map(name_server, servers)

@@ -98,8 +98,11 @@ def _texts(records: Answer) -> list[tuple[bytes]]:
 def _evaluate(
     peer: str, sender: Address | None, domain: str, answers: Mapping[_Question, Answer | DnsUnavailable]
 ) -> tuple[str, str]:
-    query = _Query(answers, i=peer, s=str(sender) if sender else "", h=domain)
-    outcome, _, detail = query.check()
+    try:
+        query = _Query(answers, i=peer, s=str(sender) if sender else "", h=domain)
+        outcome, _, detail = query.check()
+    except Exception:  # noqa: BLE001 - whatever else pyspf makes of a policy, the policy is one that it cannot read
+        return "permerror", "The policy cannot be read."
     return outcome, detail
 
 

@@ -33,7 +33,10 @@ class DkimVerifier(Protocol):
     """Whoever can run ``verify_file`` without holding up anybody."""
 
     async def verify_dkim(self, message: Path, keys: Keys) -> Signatures:
-        """The results for the signatures whose keys are given. Raises Unavailable when it cannot be told now."""
+        """The results for the signatures whose keys are given.
+
+        Raises Unavailable when it cannot be told now, Refused for a message that breaks whoever reads it.
+        """
 
 
 def verify_file(message: Path, keys: Keys) -> Signatures:
