@@ -13,12 +13,15 @@ from ingest.scheduler import Scheduler
 from ingest.store.ledger import Ledger
 from ingest.store.mail_rows import Digest, Message
 
+AT_ONCE = 16
+"""Receipts that wait for their turn at the smarthost: to ask the ledger for each of them anew would take longer."""
+
 
 @asynccontextmanager
 async def answering(
     settings: Settings, ledger: Ledger, metrics: Metrics, clock: Callable[[], dt.datetime]
 ) -> AsyncIterator[list[Scheduler[Message] | Scheduler[Digest]]]:
-    """The loops that are to run while this lasts. One mail at a time: a smarthost is asked, not flooded."""
+    """The loops that are to run while this lasts. Their mails go out one after the other, on the one connection."""
     if settings.smarthost.host is None:
         yield []
         return
@@ -27,7 +30,7 @@ async def answering(
     digests = DigestSender(ledger, settings, smarthost, clock, metrics)
     try:
         yield [
-            Scheduler("receipt", receipts.due, receipts.step, limit=1, clock=clock, hold=ledger.receipts.hold),
+            Scheduler("receipt", receipts.due, receipts.step, limit=AT_ONCE, clock=clock, hold=ledger.receipts.hold),
             Scheduler("digest", digests.due, digests.step, limit=1, clock=clock),
         ]
     finally:

@@ -1,21 +1,16 @@
 """Who is answered, and who never is (RFC 3834, section 2, and what this service adds)."""
 
 import datetime as dt
-import re
 
 from ingest.config import Settings
 from ingest.mail.addresses import Address, MalformedAddress, parse_address
+from ingest.mail.kind import is_system_address
 from ingest.store.mail_rows import Message
 from ingest.store.receipts import HourlyLimits
 
 LIMITS = HourlyLimits(all=60, problems=1)
 PATIENCE = dt.timedelta(minutes=10)
 """After that a receipt is sent although some of its documents are still to be read; it says which."""
-
-_NOBODY = re.compile(
-    r"mailer-daemon|owner-.*|.*-(?:owner|request|bounces?)|listserv|majordomo|(?:do-?not-?|no-?)reply(?:[-+._].*)?"
-)
-"""Local parts behind which nobody reads."""
 
 
 def receipt_wanted(settings: Settings, account: str) -> bool:
@@ -53,7 +48,7 @@ def _why_not_to(header_from: str | None, domains: tuple[str, ...], settings: Set
         return "address_of_others"  # a redirect: a utility wrote it, which must not hear of it
     if _is_ours(address, settings):
         return "own_address"
-    return "nobody_reads_it" if _NOBODY.fullmatch(address.local.strip('"').lower()) else None
+    return "nobody_reads_it" if is_system_address(address.local.strip('"')) else None
 
 
 def _is_ours(address: Address, settings: Settings) -> bool:
