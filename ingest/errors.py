@@ -6,6 +6,7 @@ IngestError
 ├── Unavailable           it cannot be taken now; the sender keeps it and tries again
 │   ├── StorageFull       no space left
 │   ├── LedgerBusy        the database is locked or out of reach
+│   ├── DnsUnavailable    the DNS gave no answer in time (``ingest.mail.authentication.resolver``)
 │   └── NotReady          a folder or service that must be there is not there
 ├── MalformedAddress      a mail address that two programs could read differently (``ingest.mail.addresses``)
 ├── StaleVersion          another writer changed the bill first; read it again

@@ -12,15 +12,24 @@ from typing import Any
 import mail_builder
 import pytest
 
+from ingest.config.account import Account
+from ingest.config.smtp import Dns
 from ingest.mail.addresses import parse_address
-from ingest.mail.message import summarise
-from ingest.mail.sender import judge_by_envelope
+from ingest.mail.authentication.resolver import Resolver
+from ingest.mail.authentication.verifier import ThreadVerifier
+from ingest.mail.sender import SenderCheck
 from ingest.reasons import Reason
 from samples.files import HERE
 from samples.mails.messages import RECIPIENT, SENDER
 
 MAILS = sorted((HERE / "mails").glob("*.eml"))
 DOMAIN = SENDER.partition("@")[2]
+PEER = "192.0.2.10"
+SENDERS = SenderCheck(
+    {"acme": Account.model_validate({"domains": [DOMAIN], "sender_check": "envelope", "peers": [PEER]})},
+    Resolver(Dns(servers=("192.0.2.53",))),
+    ThreadVerifier(),
+)
 
 each_mail = pytest.mark.parametrize("path", MAILS, ids=lambda path: path.stem)
 
@@ -54,9 +63,16 @@ def test_holds_the_documents_of_its_expectation(path: Path) -> None:
 
 
 @each_mail
-def test_the_mail_code_takes_and_refuses_as_expected(path: Path) -> None:
+async def test_the_mail_code_takes_and_refuses_as_expected(path: Path) -> None:
     expected, message = expectation(path), path.read_bytes()
-    judged = judge_by_envelope(parse_address(expected["mail_from"]), summarise(message).from_fields, {DOMAIN})
+    judged = await SENDERS.judge(
+        account="acme",
+        peer=PEER,
+        helo=None,
+        sender=parse_address(expected["mail_from"]),
+        header=message,
+        message=path,
+    )
     found = mail_builder.opened(message)[0].documents if judged.allowed else ()
     verdict = judged.reason or ("accepted" if found else Reason.NO_DOCUMENT)
     assert verdict == expected["verdict"]
