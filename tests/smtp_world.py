@@ -31,7 +31,7 @@ ACCOUNTS = {
 }
 
 
-@dataclass
+@dataclass(repr=False)
 class Keeper:
     """A taker as the listener sees one: the message's file is its own, and it answers."""
 
@@ -56,7 +56,7 @@ class Keeper:
         """Nothing is left to be done."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class World:
     """A listener that runs, and what came in."""
 

@@ -285,8 +285,8 @@ class Connection(Commands, asyncio.BufferedProtocol):
         self._text, self._turn, self._turn_began = text, Turn.TEXT, self.loop.time()
         self.patience.message()
         try:
+            self._take_what_came_early()  # before anything is awaited: what comes meanwhile comes after it
             await self.push("354 End data with <CR><LF>.<CR><LF>")
-            self._take_what_came_early()
             transaction.message = await text.receive()
         except Refused as refused:
             transaction.tell(self.peer, "refused", reason=refused.reason)
@@ -307,16 +307,16 @@ class Connection(Commands, asyncio.BufferedProtocol):
 
     def _take_what_came_early(self) -> None:
         """A client that does not wait for 354 has sent its text along with DATA."""
-        early = self._waiting()
-        if early and self._text is not None and (rest := self._take_text(early)):
-            self.data_received(rest)
+        waiting = self._waiting()
+        early = bytes(waiting)
+        waiting.clear()
+        if early:
+            waiting.extend(self._take_text(early))
 
-    def _waiting(self) -> bytes:
-        """Takes what the reader has got and nobody has read yet."""
+    def _waiting(self) -> bytearray:
+        """What the reader has got and nobody has read yet."""
         buffer: bytearray = self._reader._buffer  # type: ignore[attr-defined] # noqa: SLF001 - as aiosmtpd does
-        waiting = bytes(buffer)
-        buffer.clear()
-        return waiting
+        return buffer
 
     # -- TLS
 
@@ -325,7 +325,7 @@ class Connection(Commands, asyncio.BufferedProtocol):
         assert self.certificate is not None  # noqa: S101 - asked before
         plain = self.transport
         assert isinstance(plain, asyncio.Transport)  # noqa: S101 - of a TCP server
-        early = self._waiting()
+        early = bytes(self._waiting())
         done = self.loop.create_future()
         layer = TlsLayer(self, self.certificate.context(), done, self._timeout_duration)
         self._tls_protocol, self._original_transport, self.transport = layer, plain, layer.transport
