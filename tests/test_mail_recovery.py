@@ -2,9 +2,12 @@
 
 import base64
 import binascii
+import io
 import quopri
+import zipfile
 
 import pytest
+import tnef_builder as tnef
 from mail_builder import PDF, attachment, entity, found, letter, lines, multipart, opened, pdf, reasons, text
 
 ONE, TWO = pdf(1, 3000), pdf(2, 3000)
@@ -15,6 +18,13 @@ BASE64 = "Content-Transfer-Encoding: base64"
 
 def single(body: bytes, *headers: str) -> bytes:
     return letter(entity(*(headers or (TYPE, BASE64)), body=body))
+
+
+def zipped(content: bytes) -> bytes:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("bill.pdf", content)
+    return target.getvalue()
 
 
 def uuencoded(content: bytes, name: str = "bill.pdf", *, trimmed: bool = False) -> bytes:
@@ -59,19 +69,19 @@ class TestBase64:
         assert found(single(lines(ONE), TYPE, f"Content-Transfer-Encoding: {declared}")) == [ONE]
         assert found(single(lines(ONE), TYPE)) == [ONE]
 
+    def test_in_the_alphabet_for_urls(self) -> None:
+        content = ONE.replace(b"trailer", bytes(range(256)) + b"trailer")
+        encoded = base64.urlsafe_b64encode(content)
+        assert found(single(encoded)) == [content]
+        assert found(single(b"\r\n".join(encoded[at : at + 76] for at in range(0, len(encoded), 76)))) == [content]
+
     def test_encoded_twice(self) -> None:
         assert found(single(lines(lines(ONE)))) == [ONE]
         twice = quopri.encodestring(lines(ONE)).replace(b"\n", b"\r\n")
         assert found(single(twice, TYPE, "Content-Transfer-Encoding: quoted-printable")) == [ONE]
 
     def test_other_files_that_are_declared_otherwise(self) -> None:
-        import io
-        import zipfile
-
-        target = io.BytesIO()
-        with zipfile.ZipFile(target, "w") as archive:
-            archive.writestr("bill.pdf", ONE)
-        assert found(single(lines(target.getvalue()), "Content-Type: application/zip")) == [ONE]
+        assert found(single(lines(zipped(ONE)), "Content-Type: application/zip")) == [ONE]
 
 
 class TestBoundaries:
@@ -137,6 +147,29 @@ class TestBoundaries:
     def test_parts_without_headers(self) -> None:
         assert found(letter(multipart(b"\r\n" + lines(ONE), lines(TWO)))) == [ONE, TWO]
 
+    def test_a_header_that_is_folded_without_blanks(self) -> None:
+        assert found(self.mixed().replace(b"\r\nContent-Transfer", b"\r\nx=y;\r\nContent-Transfer")) == [ONE, TWO]
+        named = attachment(ONE).replace(b"; name", b";\r\nname")
+        message, contents = opened(letter(multipart(named)))
+        assert (contents, message.documents[0].name) == ([ONE], "bill.pdf")
+
+    def test_a_part_that_is_all_header(self) -> None:
+        notes = b"".join(b"Note-%d: x\r\n" % number for number in range(2000))
+        assert found(letter(multipart(notes, attachment(ONE), notes + lines(TWO)))) == [ONE, TWO]
+
+    def test_a_forwarded_message_without_a_header(self) -> None:
+        inner = b"\r\n\r\nno header\r\n\r\n--x\r\n" + attachment(ONE) + b"\r\n--x--\r\n"
+        assert found(letter(multipart(entity("Content-Type: message/rfc822", body=inner)))) == [ONE]
+
+    @pytest.mark.parametrize("before", [b"\xef\xbb\xbf", b"\r\n", b"\r\n\r\n", b"From ann Tue\r\n", b">From ann\r\n"])
+    def test_something_before_the_header(self, before: bytes) -> None:
+        assert found(before + self.mixed()) == [ONE, TWO]
+
+    def test_a_multipart_that_was_encoded(self) -> None:
+        inner = b"--B\r\n" + attachment(ONE) + b"\r\n--B\r\n" + attachment(TWO) + b"\r\n--B--\r\n"
+        assert found(single(lines(inner), 'Content-Type: multipart/mixed; boundary="B"', BASE64)) == [ONE, TWO]
+        assert found(single(inner, 'Content-Type: multipart/mixed; boundary="B"', BASE64)) == [ONE, TWO]
+
     def test_a_delimiter_without_a_header_in_the_middle(self) -> None:
         body = lines(ONE) + b"\r\n--lost\r\n\r\n" + lines(TWO)
         assert found(single(body)) == [ONE, TWO]
@@ -144,6 +177,7 @@ class TestBoundaries:
     @pytest.mark.parametrize("end", [b"\n", b"\r"])
     def test_other_line_ends(self, end: bytes) -> None:
         assert found(self.mixed().replace(b"\r\n", end)) == [ONE, TWO]
+        assert found(self.mixed().replace(b"\r\n", end) + b"\r\n") == [ONE, TWO]
 
     def test_line_ends_that_change(self) -> None:
         halves = self.mixed().split(b"--=_xyz\r\n", 2)
@@ -166,6 +200,11 @@ class TestTexts:
         [content] = found(single(body, "Content-Type: text/plain"))
         assert content.startswith(ONE)
         assert len(content) < len(ONE) + 20
+
+    def test_a_zip_and_a_winmail_below_their_headers(self) -> None:
+        for container in (zipped(ONE), tnef.stream(tnef.attached(ONE))):
+            broken = attachment(container, "x", "application/octet-stream").replace(b"Content-Tra", b"\r\nContent-Tra")
+            assert found(letter(multipart(text(), broken))) == [ONE]
 
     def test_the_target_of_a_link(self) -> None:
         link = b'<p>Your <a href="data:application/pdf;base64,' + base64.b64encode(ONE) + b'">bill</a></p>'

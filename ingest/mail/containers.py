@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import IO
 
 from ingest.errors import Refused
+from ingest.mail.magic import MESSAGE_TYPES
 from ingest.mail.part import Budget, Entity, Part
 from ingest.mail.recovery import Hold
 from ingest.mail.tnef import attachments
@@ -49,6 +50,8 @@ def opened(part: Part, hold: Hold, budget: Budget, passwords: Sequence[str]) -> 
     """What a container holds; None for what is none. Raises Refused for one that cannot be opened."""
     match part.format:
         case "message":
+            return [_message(part, hold)]
+        case None if part.content_type in MESSAGE_TYPES:  # it does not look like one, but may have parts
             return [_message(part, hold)]
         case "tnef":
             return attachments(hold(part.pieces()), part.path)

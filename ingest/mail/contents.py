@@ -73,8 +73,8 @@ def open_message(
 
 
 def _with_line_feeds(message: Octets, hold: Hold) -> Octets:
-    """A message whose lines all end in CR alone is read as if they ended in LF."""
-    if message.find(b"\n") >= 0 or message.find(b"\r") < 0:
+    """A message whose lines all end in CR alone (but for the last, which SMTP ended) is read as if in LF."""
+    if 0 <= message.find(b"\n") < len(message) - 1 or message.find(b"\r") < 0:
         return message
     return hold(piece.replace(b"\r", b"\n") for piece in decoded(message, 0, len(message), ""))
 

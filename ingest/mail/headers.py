@@ -20,6 +20,7 @@ LONGEST_FIELD = 8 * 1024
 MAX_PARAMETERS = 100
 
 _FIELD = re.compile(rb"([!-9;-~]+)[ \t]*:(.*)", re.DOTALL)
+_CONTENT_FIELD = re.compile(rb"content-(?:type|transfer-encoding|disposition)[ \t]*:", re.IGNORECASE)
 _BLANK_LINE = re.compile(rb"(?:\A|\n)\r?\n")
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 _ENCODED_WORD = re.compile(r"=\?([^?\s]{1,40})\?([bBqQ])\?([^?]*)\?=")
@@ -63,6 +64,8 @@ def split_headers(data: Octets, start: int, end: int) -> tuple[Headers, int]:
             fields[-1][1].append(line)
         elif field := _FIELD.fullmatch(line):
             fields.append((field[1].decode("ascii").lower(), [field[2]]))
+        elif fields and _CONTENT_FIELD.match(data, line_end, end):
+            fields[-1][1].append(b" " + line)  # folded without the blank that a folded line begins with
         elif at != start or not line.startswith(b"From "):  # a line that mailbox files begin with
             break
         at = line_end

@@ -8,7 +8,7 @@ from itertools import pairwise
 from ingest.mail.part import MAX_PARTS, Entity
 
 _FIRST_DELIMITER = re.compile(rb"\n--([^\r\n]{0,69}[^\s-])[ \t]*\r?\n")
-_FOREIGN_DELIMITER = re.compile(rb"\n--[^\r\n]{1,200}\r?\n(?=Content-[A-Za-z-]{2,30}[ \t]*:|\s*JVBERi0)", re.IGNORECASE)
+_FOREIGN_DELIMITER = re.compile(rb"\n--[^\r\n]{1,200}\r?\n(?=[A-Za-z][A-Za-z-]{1,40}[ \t]*:|\s*JVBERi0)")
 _WORTH_LOOKING = re.compile(rb"JVBERi0|%PDF-|\nbegin[ -]")
 
 

@@ -54,7 +54,7 @@ def walk(
 
 
 def _taken_apart(entity: Entity, *, returned: bool) -> Sequence[Entity | Part]:
-    headers, body = (_NO_HEADERS, entity.start) if entity.headless else _headers(entity)
+    headers, body = _headers(entity)
     content_type, options = parameters(headers.first("content-type") or entity.default_type.encode())
     kind, _, subtype = content_type.partition("/")
     if kind == "multipart" and (inner := split(entity, body, subtype, options.get("boundary", ""))):
@@ -71,7 +71,13 @@ def _taken_apart(entity: Entity, *, returned: bool) -> Sequence[Entity | Part]:
 
 
 def _headers(entity: Entity) -> tuple[Headers, int]:
-    return split_headers(entity.data, entity.start, entity.end)
+    """That of the message itself has its cap; what is longer inside is taken for a text without a header."""
+    try:
+        return (_NO_HEADERS, entity.start) if entity.headless else split_headers(entity.data, entity.start, entity.end)
+    except Refused:
+        if not entity.path:
+            raise
+        return _NO_HEADERS, entity.start
 
 
 def _leaf(

@@ -14,13 +14,14 @@ from ingest.mail.part import MAX_PARTS, Part, Span, first_bytes
 from ingest.mail.transfer import Octets, base64_pieces
 
 _BASE64_TEXT = re.compile(rb"\s*(?:[A-Za-z0-9+/]\s?){24}")
-_PASTED = re.compile(rb"JVBERi0")  # "%PDF-" in base64
+_PASTED = re.compile(rb"JVBERi0|UEsDBB|eJ8\+I")  # the magics of PDF, zip and winmail.dat in base64
 _PASTED_END = re.compile(rb"[^A-Za-z0-9+/=\s>]")
 _LETTER = re.compile(rb"[A-Za-z0-9+/]")
 _BARE = re.compile(rb"%PDF-[12]\.\d")
 _UUENCODED = re.compile(rb"begin(-base64)? [0-7]{3,4} ([^\r\n]{1,400})\r?\n")
 _UU_END = re.compile(rb"\n(?:end|====)[ \t]*\r?(?:\n|\Z)")
 _CALLED_BINARY = ("image/", "audio/", "video/", "font/")
+_CALLED_TEXT = ("text/", "multipart/", "message/")
 
 Hold = Callable[[Iterator[bytes]], Octets]
 """Makes a content available as a whole."""
@@ -80,20 +81,21 @@ def _texts(part: Part, span: Span, hold: Hold) -> Iterator[Span]:
     """The body as it is, and decoded where a text was encoded."""
     if span.encoding != "quoted-printable":
         yield span
-    if span.encoding and (part.content_type.startswith("text/") or span.encoding == "quoted-printable"):
+    if span.encoding and (part.content_type.startswith(_CALLED_TEXT) or span.encoding == "quoted-printable"):
         content = hold(part.pieces())
         yield Span(content, 0, len(content))
 
 
 def _pasted(text: Span) -> Iterator[tuple[str | None, Span]]:
-    """PDFs in base64: below a text, quoted in a reply, or as the target of a link (RFC 2397)."""
+    """Files in base64: below a text, quoted in a reply, or as the target of a link (RFC 2397)."""
     starts = [
         start for start in _starts(_PASTED, text) if not _LETTER.match(text.data, max(start - 1, text.start), start)
     ]
     for start, limit in pairwise([*starts, text.end]):
         end = _PASTED_END.search(text.data, start, limit)
         found = Span(text.data, start, end.start() if end else limit, "base64")
-        if b" obj" in first_bytes(found.pieces(), LOOK):  # else a text speaks of how PDFs begin
+        head = first_bytes(found.pieces(), LOOK)
+        if format_of(head, "text/plain", None) is not None:  # else a text speaks of how files begin
             yield None, found
 
 

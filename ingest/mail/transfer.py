@@ -19,6 +19,8 @@ _NOT_BASE64 = bytes(set(range(256)) - set(_ALPHABET))
 _RUN = re.compile(rb"[A-Za-z0-9+/]+")
 _ENCODING = re.compile(rb"[A-Za-z0-9-]+")
 _WORDS = re.compile(rb"[ \t>]*(?:--|.*[A-Za-z0-9][^A-Za-z0-9+/=\r\n]+[A-Za-z0-9])")
+_FOR_URLS = re.compile(rb"[A-Za-z0-9_=-]{40,}\s*")
+_FROM_URL = bytes.maketrans(b"-_", b"+/")
 _LONGEST_LINE_OF_WORDS = 200
 _LONGEST_ESCAPE = 3
 _LONGEST_UU_LINE = 100
@@ -79,12 +81,18 @@ def _without_words(pieces: Iterator[bytes]) -> Iterator[bytes]:
 def _without_words_in(text: bytes) -> bytes:
     if not text.translate(None, delete=_ALPHABET + b"\r\n"):
         return text
-    return b"".join(line for line in text.splitlines(keepends=True) if not _is_words(line))
+    lines = text.splitlines(keepends=True)
+    return b"".join(line.translate(_FROM_URL) if _is_for_urls(line) else line for line in lines if not _is_words(line))
+
+
+def _is_for_urls(line: bytes) -> bool:
+    """Base64 in the alphabet of RFC 4648 section 5; a ruled line is none."""
+    return _FOR_URLS.fullmatch(line) is not None and (line.count(b"-") + line.count(b"_")) * 4 < len(line)
 
 
 def _is_words(line: bytes) -> bool:
     """Base64 with blanks in it keeps whole groups of four letters."""
-    if len(line) > _LONGEST_LINE_OF_WORDS or not _WORDS.match(line):
+    if len(line) > _LONGEST_LINE_OF_WORDS or _is_for_urls(line) or not _WORDS.match(line):
         return False
     foreign = line.translate(None, delete=_ALPHABET).strip()
     return bool(foreign) or any(len(run) % 4 for run in line.split())
