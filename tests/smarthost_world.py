@@ -70,6 +70,8 @@ class SmarthostServer:
     on_text: Callable[[], None] | None = None
     over: asyncio.Event = field(default_factory=asyncio.Event)
     connections: int = 0
+    left: int = 0
+    """Connections that said goodbye."""
 
     def _next(self, phase: str) -> str | None:
         waiting = self.answers.get(phase)
@@ -113,6 +115,10 @@ class SmarthostServer:
         if answer == "take and say nothing":
             await self.over.wait()
         return "250 taken" if answer is None else _said(server, answer)
+
+    async def handle_QUIT(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        self.left += 1
+        return "221 goodbye"
 
     async def handle_EHLO(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]

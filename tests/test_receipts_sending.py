@@ -22,6 +22,7 @@ from smarthost_world import (
     settings_for,
     smarthost_server,
 )
+from source_world import eventually
 from structlog.testing import capture_logs
 
 from ingest.config import Settings
@@ -239,11 +240,11 @@ async def test_a_silent_server_is_waited_for_no_longer_than_allowed(tmp_path: Pa
         port = wait.sockets[0].getsockname()[1]
         settings = settings_for(server, tmp_path, host="127.0.0.1", port=port)
         async with opened(server, settings, command_seconds=0.1, silent_seconds=100) as world:
-            messages = [await mail_came(world.ledger, new_document(n)) for n in range(20)]
+            messages = [await mail_came(world.ledger, new_document(n)) for n in range(5)]
             for message in messages:
                 await read_all(world.ledger, message)
             async with asyncio.timeout(5):
-                assert await world.run_due() == 20
+                assert await world.run_due() == 5
             first, *_, last = [await world.state(message) for message in messages]
         stuck.set()
         await asyncio.sleep(0)  # the other side goes
@@ -332,3 +333,25 @@ async def test_a_server_without_starttls_gets_nothing_in_the_clear(tmp_path: Pat
         after = await world.state(message)
     assert (after.receipt, server.received) == (ReceiptState.DUE, [])
     assert "STARTTLS" in (after.last_error or "")
+
+
+async def test_the_connection_is_left_when_nothing_more_is_to_be_sent(tmp_path: Path) -> None:
+    async with (
+        smarthost_server(tmp_path) as server,
+        opened(server, settings_for(server, tmp_path), idle_seconds=0.05) as world,
+    ):
+        for number in (1, 2):
+            await read_all(world.ledger, await mail_came(world.ledger, new_document(number)))
+            await world.run_due()
+            await eventually(lambda n=number: server.left == n)  # type: ignore[misc]
+    assert [received.connection for received in server.received] == [1, 2]
+
+
+async def test_a_mail_under_way_is_waited_for_at_the_end(world: World) -> None:
+    message = await mail_came(world.ledger)
+    await read_all(world.ledger, message)
+    sending = asyncio.create_task(world.run_due())
+    await eventually(lambda: world.server.connections)
+    await world.smarthost.close()
+    await sending
+    assert (await world.state(message)).receipt is ReceiptState.SENT

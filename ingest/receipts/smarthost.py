@@ -86,9 +86,9 @@ class SmarthostConnection:
                 self._idle = asyncio.create_task(self._leave_when_idle(), name="idle smarthost connection")
 
     async def close(self) -> None:
-        """Says goodbye."""
-        self._stop_idling()
+        """Says goodbye, after the mail that is under way."""
         async with self._turn:
+            self._stop_idling()
             await self._leave()
 
     async def _addressed(self, mail: Mail) -> aiosmtplib.SMTP:
@@ -135,7 +135,17 @@ class SmarthostConnection:
             tls_context=None if chosen.tls == "none" else await asyncio.to_thread(tls_context, chosen.ca_file),
         )
         await client.connect()
+        if client.is_ehlo_or_helo_needed:
+            await self._greet(client)
         return client
+
+    async def _greet(self, client: aiosmtplib.SMTP) -> None:
+        """Before the first mail, so that a server which refuses us refuses no mail."""
+        try:
+            await client.ehlo()
+        except BaseException:
+            client.close()
+            raise
 
     async def _envelope(self, client: aiosmtplib.SMTP, mail: Mail) -> None:
         """RFC 3834, section 3.3: an automatic answer has the null sender, so that nothing answers it."""
