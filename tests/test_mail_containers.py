@@ -7,7 +7,6 @@ import zipfile
 from collections.abc import Sequence
 
 import pytest
-import tnef_builder as tnef
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from mail_builder import PDF, attachment, found, letter, multipart, opened, pdf, reasons, text
@@ -19,6 +18,7 @@ from ingest.mail.magic import TNEF_MAGIC
 from ingest.mail.part import Budget
 from ingest.mail.tnef import attachments
 from ingest.reasons import Reason
+from samples.mails import winmail as tnef
 
 
 def with_file(content: bytes, name: str = "winmail.dat", kind: str = "application/ms-tnef") -> bytes:

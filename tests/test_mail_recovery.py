@@ -7,8 +7,9 @@ import quopri
 import zipfile
 
 import pytest
-import tnef_builder as tnef
 from mail_builder import PDF, attachment, entity, found, letter, lines, multipart, opened, pdf, reasons, text
+
+from samples.mails import winmail as tnef
 
 ONE, TWO = pdf(1, 3000), pdf(2, 3000)
 TYPE = "Content-Type: application/pdf; name=bill.pdf"

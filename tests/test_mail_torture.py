@@ -12,7 +12,6 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-import tnef_builder as tnef
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from mail_builder import entity, found, letter, lines, opened, pdf
@@ -20,6 +19,7 @@ from test_mail_recovery import uuencoded
 
 from ingest.errors import Refused
 from ingest.mail.contents import open_file, open_message
+from samples.mails import winmail as tnef
 
 TYPES = [
     "application/pdf", "application/octet-stream", "image/png", "text/plain", "video/x-unknown", "message/rfc822",

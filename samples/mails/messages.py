@@ -1,10 +1,13 @@
 """The sample messages. The account that takes them allows the domain company.example and the address below."""
 
 import hashlib
+import io
+import zipfile
 from typing import Any
 
 from samples.files import HERE, Sample
-from samples.mails.parts import Part, encoded, forwarded, message, multipart, text
+from samples.mails import winmail
+from samples.mails.parts import CRLF, Part, encoded, forwarded, message, multipart, text
 
 SENDER = "pat@company.example"
 RECIPIENT = "bills@in.bills.example"
@@ -78,6 +81,50 @@ def forwarded_twice() -> Part:
     return mixed(text("please file"), forwarded(second))
 
 
+def attached(content: bytes, name: str, kind: str = "application/octet-stream") -> Part:
+    return encoded(content, f"Content-Type: {kind}", f'Content-Disposition: attachment; filename="{name}"')
+
+
+def from_outlook() -> Part:
+    """winmail.dat: a bill, and a forwarded message with another one whose name is lost."""
+    forwarded_bill = winmail.stream(winmail.attached(stored(TWO), "Untitled Attachment"))
+    content = winmail.stream(
+        winmail.attached(stored(ONE), "BILL~1.PDF", long_name="Bill for March.pdf"),
+        winmail.message_attached(forwarded_bill),
+    )
+    return mixed(text("Please see attached."), attached(content, "winmail.dat", "application/ms-tnef"))
+
+
+def zipped(*files: tuple[str, bytes]) -> bytes:
+    """Not compressed: the bytes would depend on who compresses them."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
+        for name, content in files:
+            archive.writestr(zipfile.ZipInfo(name), content)
+    return target.getvalue()
+
+
+def damaged(part: Part, *changes: tuple[str, str]) -> Part:
+    """The part as it came through a gateway that rewrites what it does not understand."""
+    body = part.body
+    for before, after in changes:
+        body = body.replace(before, after)
+    return Part(part.headers, body)
+
+
+def away() -> Part:
+    return text("I am out of the office until Monday.")
+
+
+def undelivered(number: int) -> Part:
+    """A bounce: the bill in it was sent to somebody else, and did not arrive there."""
+    returned = message(mixed(text("The bill."), pdf(ONE)), sender=SENDER, subject="A bill", number=number)
+    status = Part(("Content-Type: message/delivery-status",), "Reporting-MTA: dns; mail.company.example" + 2 * CRLF)
+    parts = (text("Your message could not be delivered."), status, forwarded(returned))
+    report = multipart("report-boundary", parts, "report")
+    return Part((f"{report.headers[0]}; report-type=delivery-status",), report.body)
+
+
 def samples() -> list[Sample]:
     words = text("Here is the bill for this month.")
     html = Part(("Content-Type: text/html; charset=utf-8",), '<p>Bill attached.</p><img src="cid:logo">')
@@ -123,4 +170,37 @@ def samples() -> list[Sample]:
             sender="pat@elsewhere.example",
             envelope="pat@elsewhere.example",
         ),
+        mail("winmail_dat", 13, from_outlook(), ("Bill for March.pdf", ONE), ("document-2.pdf", TWO)),
+        mail(
+            "zip_archive",
+            14,
+            mixed(words, attached(zipped(("2025/march.pdf", stored(ONE)), ("april.pdf", stored(TWO))), "bills.zip")),
+            first,
+            second,
+        ),
+        mail(
+            "other_archive",
+            15,
+            mixed(words, attached(b"Rar!\x1a\x07\x00" + bytes(50), "bills.rar")),
+            verdict="not_a_pdf",
+        ),
+        mail(
+            "broken_boundary",
+            16,
+            damaged(
+                mixed(words, pdf(ONE, name='filename="march.pdf"'), pdf(TWO, name='filename="april.pdf"')),
+                (f"{CRLF}--sample-boundary--", ""),
+                ("--sample-boundary\r\nContent-Type: application", "--sample_boundary\r\nContent-Type: application"),
+            ),
+            first,
+            second,
+        ),
+        mail(
+            "scanned_base64",
+            17,
+            mixed(words, damaged(pdf(ONE), ("JVBER", f"-- {CRLF}Scanned by ExampleShield.{CRLF}JVBER"))),
+            single,
+        ),
+        mail("automatic_reply", 18, away(), verdict="no_document", more=("Auto-Submitted: auto-replied",)),
+        mail("bounce", 19, undelivered(20), verdict="no_document"),
     ]
