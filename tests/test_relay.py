@@ -124,6 +124,7 @@ async def test_findings_that_do_not(findings: str, tmp_path: Path) -> None:
         (f"{AUTHSERV_ID}, mx.evil.example; {PASS}", False),
         (f"{AUTHSERV_ID}\x00; {PASS}", False),
         (f"; {PASS}", False),
+        (f'""; {PASS}', False),
         (PASS, False),
     ],
 )

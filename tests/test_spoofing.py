@@ -49,21 +49,21 @@ async def test_a_forged_message_is_refused(letter: Letter, tmp_path: Path) -> No
             assert not verdict.allowed, verdict
 
 
-@pytest.mark.parametrize("letter", FORGED)
-async def test_from_an_unlisted_peer_nothing_is_taken_by_relay_or_envelope(letter: Letter, tmp_path: Path) -> None:
+async def test_from_an_unlisted_peer_nothing_is_taken_by_relay_or_envelope(tmp_path: Path) -> None:
+    forged = b"Authentication-Results: mx.corp.example; dmarc=pass header.from=corp.example\r\n"
     async with post_office(tmp_path) as office:
-        message = b"Authentication-Results: mx.corp.example; dmarc=pass header.from=corp.example\r\n" + letter.message
-        for account in ("relay", "envelope"):
-            verdict = await office.judge(Letter(message=message, sender=letter.sender), account)
-            assert verdict.reason is Reason.SENDER_NOT_ALLOWED
+        for message in (mail(), sign(mail(), "corp.example"), *HEADERS.values()):
+            for account in ("relay", "relay+", "envelope"):
+                verdict = await office.judge(Letter(message=forged + message), account)
+                assert verdict.reason is Reason.SENDER_NOT_ALLOWED
         assert office.world.asked == []
 
 
-@pytest.mark.parametrize("sender", [text for texts in ADDRESSES.values() for text in texts.values()], ids=repr)
-async def test_the_envelope_mode_wants_the_domain_itself_too(sender: str | bytes, tmp_path: Path) -> None:
+async def test_the_envelope_mode_wants_the_domain_itself_too(tmp_path: Path) -> None:
     async with post_office(tmp_path) as office:
-        verdict = await office.judge(Letter(message=header_trick(sender), peer=RELAY), "envelope")
-        assert not verdict.allowed
+        for sender in (text for texts in ADDRESSES.values() for text in texts.values()):
+            verdict = await office.judge(Letter(message=header_trick(sender), peer=RELAY), "envelope")
+            assert not verdict.allowed, sender
 
 
 @pytest.mark.parametrize("message", [pytest.param(message, id=name) for name, message in REPLAYED.items()])

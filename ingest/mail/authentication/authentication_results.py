@@ -110,7 +110,10 @@ def _end_of_comment(text: str, start: int) -> int:
 def _authserv_id(tokens: list[str]) -> str:
     if not tokens or "=" in tokens or (len(tokens) == 2 and tokens[1] != "1") or len(tokens) > 2:
         raise MalformedResults("no authserv-id")
-    return tokens[0].removeprefix('"').lower()
+    name = tokens[0].removeprefix('"').lower()
+    if not name:
+        raise MalformedResults("no authserv-id")
+    return name
 
 
 def _result(tokens: list[str]) -> MethodResult | None:
