@@ -171,6 +171,8 @@ async def test_what_is_offered(tmp_path: Path) -> None:
         (["EHLO a", MAIL + " SMTPUTF8=yes"], "501 5.5.4"),
         (["EHLO a", "MAIL FROM:<ann@bücher.example> SMTPUTF8"], "250 2.1.0"),
         (["EHLO a", "MAIL FROM:<ann@bücher.example>"], "553 5.6.7"),
+        (["EHLO a", "MAIL FROM:<änn@corp.example> SMTPUTF8"], "553 5.6.7 Before the @"),
+        (["EHLO a", MAIL + " SMTPUTF8", "RCPT TO:<rechnüng@in.example>"], "553 5.6.7 Before the @"),
         (["EHLO a", MAIL, "RCPT TO:<bills@bücher.example>"], "553 5.6.7"),
         (["EHLO a", MAIL + " SMTPUTF8", "RCPT TO:<bills@bücher.example>"], "550-5.1.1"),
         (["EHLO a", MAIL + " AUTH=<>"], "555 5.5.4"),

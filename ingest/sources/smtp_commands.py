@@ -3,6 +3,9 @@
 aiosmtpd 1.4.6 accepts addresses that others read differently and parameters that are none, goes on with a client that
 speaks HTTP, answers without enhanced status codes, offers AUTH once TLS is active, and puts the text of our exceptions
 into its replies. Each is set right here; what MAIL, RCPT, RSET and QUIT do is aiosmtpd's.
+
+SMTPUTF8 (RFC 6531) is offered: headers, file names and domains may be UTF-8. A mailbox name outside ASCII is answered
+553 5.6.7, as that RFC foresees: nothing here could write back to it or compare it without doubt.
 """
 
 import asyncio
@@ -185,6 +188,8 @@ class Commands(SMTP):
             self.hang_up(replies.TOO_MANY_MESSAGES)
         elif arg and not arg.isascii() and "SMTPUTF8" not in arg.upper().split():
             await self.push(replies.NOT_ASCII)
+        elif arg and not arg.partition("@")[0].isascii():
+            await self.push(replies.NOT_ASCII_MAILBOX)
         else:
             await super().smtp_MAIL(arg)
 
@@ -193,6 +198,8 @@ class Commands(SMTP):
         """A recipient; outside ASCII only where MAIL said SMTPUTF8."""
         if arg and not arg.isascii() and not self.transaction().smtp_utf8:
             await self.push(replies.NOT_ASCII)
+        elif arg and not arg.partition("@")[0].isascii():
+            await self.push(replies.NOT_ASCII_MAILBOX)
         else:
             await super().smtp_RCPT(arg)
 
