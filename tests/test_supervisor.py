@@ -2,21 +2,17 @@
 
 import asyncio
 import contextlib
-import json
 import os
 import signal
-import socket
-import subprocess
-import urllib.request
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from program import command, eventually
+from source_world import eventually
 from structlog.testing import capture_logs
 
 from ingest import filesystem, supervisor
-from ingest.config import Settings
+from ingest.config import Settings, Smtp
 from ingest.errors import ConfigError, NotReady
 from ingest.heartbeat import own_name
 from ingest.roles import Role
@@ -106,55 +102,51 @@ async def test_no_ledger_is_made_on_a_network_file_system(tmp_path: Path, monkey
     assert not settings.data_dir.exists()
 
 
-@contextlib.contextmanager
-def two_listeners(folder: Path) -> Iterator[dict[str, str]]:
-    """The whole service with two listener processes on one port; the places that it named."""
-    settings = {
-        "SMTP__PORT": "0", "SMTP__PROCESSES": "2", "WEB__PORT": "0", "SANDBOX__PORT": "0",
-        "DATA_DIR": str(folder / "data"),
-    }  # fmt: skip
-    environment = {**os.environ, **{f"BILL_INGEST_{name}": value for name, value in settings.items()}}
-    with subprocess.Popen(
-        command("serve", "--json"), cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    ) as process:
+@contextlib.asynccontextmanager
+async def two_listeners(data_dir: Path) -> AsyncIterator[list[str]]:
+    """Two listener processes on one free port, each kept up; the places that they named."""
+    settings = Settings(data_dir=data_dir, smtp=Smtp(port=0, processes=2))
+    await supervisor._prepare(settings)
+    processes = [supervisor._Process(Role.SMTP, None) for _ in range(2)]
+    own = {"BILL_INGEST_DATA_DIR": str(data_dir), "BILL_INGEST_SMTP__PROCESSES": "2"}
+    with supervisor._shared_ports(settings.smtp) as ports:
         try:
-            assert process.stdout
-            line = process.stdout.readline()
-            assert line, process.communicate()[1]
-            yield json.loads(line)["ready"]
+            places = await asyncio.gather(*(process.start(own | ports) for process in processes))
+            keepers = [asyncio.create_task(process.keep()) for process in processes]
+            yield places
+            for keeper in keepers:
+                keeper.cancel()
+            await asyncio.gather(*keepers, return_exceptions=True)
         finally:
-            process.terminate()
-            process.communicate(timeout=60)
+            await asyncio.gather(*(process.stop(30) for process in processes))
 
 
-def greeted(place: str) -> bool:
+async def greeted(place: str) -> bool:
     host, port = place.rsplit(":", 1)
     try:
-        with socket.create_connection((host, int(port)), timeout=10) as client:
-            return client.recv(100).startswith(b"220 ")
+        reader, writer = await asyncio.open_connection(host, int(port))
+        with contextlib.closing(writer):
+            return (await reader.readline()).startswith(b"220 ")
     except ConnectionError:
         return False
 
 
-def test_listener_processes_share_a_port_and_one_may_fail(tmp_path: Path) -> None:
-    with two_listeners(tmp_path) as ready:
-        beats = {name: eventually(lambda name=name: read_heartbeat(tmp_path / "data", name)) for name in NAMES}
-        pids = {beat.pid for beat in beats.values()}
-        assert len(pids) == 2, "each says for itself that it lives"
-        assert all(greeted(ready["smtp"]) for _ in range(20)), "whichever of them the system chooses"
+async def test_listener_processes_share_a_port_and_one_may_fail(tmp_path: Path) -> None:
+    def beats() -> dict[str, int]:
+        found = {name: read_heartbeat(tmp_path, name) for name in NAMES}
+        return {name: beat.pid for name, beat in found.items() if beat is not None}
 
-        os.kill(beats["smtp-2"].pid, signal.SIGKILL)
+    async with two_listeners(tmp_path) as places:
+        assert places[0] == places[1]
+        pids = beats()
+        assert len(set(pids.values())) == 2, "each says for itself that it lives"
+        assert all([await greeted(places[0]) for _ in range(20)]), "whichever of them the system chooses"
 
-        def came_back() -> bool:
-            beat = read_heartbeat(tmp_path / "data", "smtp-2")
-            return beat is not None and beat.pid not in pids
+        os.kill(pids["smtp-2"], signal.SIGKILL)
+        await eventually(lambda: beats()["smtp-2"] not in pids.values(), "it did not come back")
 
-        eventually(came_back)
-        assert all(greeted(ready["smtp"]) for _ in range(20)), "on the same port, though it was a free one"
-        with urllib.request.urlopen(f"{ready['web']}/metrics", timeout=10) as answer:
-            shown = answer.read().decode()
-        assert {name for name in NAMES if f'process="{name}"' in shown} == set(NAMES)
-    assert [name for name in NAMES if read_heartbeat(tmp_path / "data", name)] == [], "they stopped as they were told"
+        assert all([await greeted(places[0]) for _ in range(20)]), "on the same port, though it was a free one"
+    assert beats() == {}, "they stopped as they were told"
 
 
 def test_there_are_no_more_listeners_than_the_settings_say(tmp_path: Path) -> None:
