@@ -114,7 +114,7 @@ def _verify_one(reading: SignedMessage, place: int, field: Field, keys: Keys) ->
 
 
 def _outcome(reading: SignedMessage, place: int, tags: Tags, record: str | None) -> tuple[DkimOutcome, str]:
-    """What is checked without the body comes first: hashing it is the work."""
+    """The body comes last: hashing it is the work, and whoever did not sign the header causes none."""
     try:
         dkim_tags.check(tags)
         key = read_key(record)
@@ -123,12 +123,12 @@ def _outcome(reading: SignedMessage, place: int, tags: Tags, record: str | None)
         return ("policy" if unusable.weak else "permerror"), unusable.reason
     if key.kind != tags.raw[b"a"].partition(b"-")[0]:
         return "permerror", "its key is of another kind"
-    if not body_matches(reading, tags):
-        return "fail", "the body was changed"
     if not _signature_matches(reading, place, key.material, key.kind, key.bits):
         return "fail", "the signed header fields were changed, or the key is another one"
     gap = left_open(reading.header, tags.signed, reading.message, reading.body_start)
-    return ("policy", gap) if gap else ("pass", "")
+    if gap:
+        return "policy", gap
+    return ("pass", "") if body_matches(reading, tags) else ("fail", "the body was changed")
 
 
 def body_matches(reading: SignedMessage, tags: Tags) -> bool:
@@ -143,7 +143,7 @@ def _signature_matches(reading: SignedMessage, place: int, material: Any, kind: 
     verifier.pk, verifier.ktag, verifier.keysize = material, kind, bits
     try:
         tags, included, signatures = verifier.verify_headerprep(place)
-        del tags[b"bh"]  # without it the body is left alone, which is hashed already
+        del tags[b"bh"]  # without it the body is left alone, which body_hash reads
         return bool(verifier.verify_sig_process(tags, included, signatures[place], None))
     except (MemoryError, RecursionError):
         raise
