@@ -27,6 +27,7 @@ from structlog.testing import capture_logs
 
 from ingest.config import Settings
 from ingest.metrics import Metrics
+from ingest.receipts.role import answering
 from ingest.receipts.schedule import WAITS
 from ingest.receipts.sending import ReceiptSender
 from ingest.receipts.smarthost import SmarthostConnection
@@ -355,3 +356,23 @@ async def test_a_mail_under_way_is_waited_for_at_the_end(world: World) -> None:
     await world.smarthost.close()
     await sending
     assert (await world.state(message)).receipt is ReceiptState.SENT
+
+
+async def test_a_smarthost_that_says_nothing_does_not_hold_up_the_end(world: World) -> None:
+    message = await mail_came(world.ledger)
+    await read_all(world.ledger, message)
+    world.server.answers["DATA"] = ["take and say nothing"]
+    async with asyncio.timeout(10):
+        async with (
+            answering(world.settings, world.ledger, Metrics(), world.clock) as loops,
+            asyncio.TaskGroup() as tasks,
+        ):
+            for loop in loops:
+                tasks.create_task(loop.run())
+            await eventually(lambda: world.server.received)
+            for loop in loops:
+                await loop.stop(0.05)
+    assert (await world.state(message)).receipt is ReceiptState.SENDING
+    await world.run_due()
+    assert (await world.state(message)).receipt is ReceiptState.UNCONFIRMED
+    assert len(world.server.received) == 1

@@ -13,8 +13,8 @@ from ingest.reasons import BY_CODE
 
 LONGEST_SHOWN = 120
 MASKED_DIGITS = 4
-_LONG_NUMBER = re.compile(r"(?<![\w-])\d(?:[ -]?\d){8,30}(?![\w-])|\d{7,}")
-_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_LONG_NUMBER = re.compile(r"(?<![\w-])(?!(?:19|20)\d\d-[01]\d-[0-3]\d\b)\d(?:[ -]?\d){8,30}(?![\w-])|\d{7,}")
+"""In groups or not; a day (ISO 8601) is none."""
 _UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 
@@ -31,8 +31,6 @@ def without_numbers(text: str) -> str:
 
 
 def _masked(number: re.Match[str]) -> str:
-    if _DAY.fullmatch(number[0]):
-        return number[0]
     return "…" + re.sub(r"\D", "", number[0])[-MASKED_DIGITS:]
 
 
