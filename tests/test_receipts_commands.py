@@ -32,13 +32,13 @@ async def test_status_of_a_mail_an_arrival_and_a_bill_shows_the_receipt(
     refused = new_document(2, sha256=None, reason=Reason.DAMAGED)
     async with await Ledger.open(settings.ledger_url) as ledger:
         message = await mail_came(ledger, new_document(1), refused)
-        await ledger.receipts.ended(message, ReceiptState.SUPPRESSED, "mailing_list")
+        await ledger.receipts.ended(message, ReceiptState.SUPPRESSED, "list")
         good, bad = await ledger.receipts.arrivals(message.id)
     for item in (message.id, good.id, good.bill_id or "", bad.id):
         words, found = await shown(settings, item, capsys)
-        assert f"receipt of {message.id}: suppressed (mailing_list)" in words
+        assert f"receipt of {message.id}: suppressed (list)" in words
         [told] = found["messages"]
-        assert (told["receipt"], told["receipt_reason"]) == ("suppressed", "mailing_list")
+        assert (told["receipt"], told["receipt_reason"]) == ("suppressed", "list")
     words, found = await shown(settings, message.id, capsys)
     assert [arrival["name"] for arrival in found["arrivals"]] == ["bill-1.pdf", "bill-2.pdf"]
 

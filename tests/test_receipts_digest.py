@@ -135,8 +135,8 @@ async def test_it_tells_all_that_an_operator_must_know(world: World) -> None:
     await changed(ledger, bills["bill-1.pdf"], Step.DELIVERED, record={**RECORD, "reasons": ["does_not_add_up"]})
     await changed(ledger, bills["bill-2.pdf"], Step.DELIVERED, record={**RECORD, "reasons": ["does_not_add_up"]})
     await changed(ledger, bills["bill-3.pdf"], Step.REFUSED, reason=Reason.NOT_A_BILL)
-    quiet = await mail_came(ledger, new_document(6), unanswerable="mailing_list")
-    await ledger.receipts.ended(quiet, ReceiptState.SUPPRESSED, "mailing_list")
+    quiet = await mail_came(ledger, new_document(6), unanswerable="list")
+    await ledger.receipts.ended(quiet, ReceiptState.SUPPRESSED, "list")
     failed = await mail_came(ledger, new_document(7))
     await ledger.receipts.ended(failed, ReceiptState.FAILED, "the smarthost said 550 5.1.1 no such mailbox")
     await ledger.stop_account("acme", "401: the key is not known")
@@ -178,7 +178,7 @@ Bills with a remark in their record:
 
 Receipts that were not sent:
   1 failed: the smarthost said 550 5.1.1 no such mailbox
-  1 not sent by rule: mailing_list
+  1 not sent by rule: list
 """
     )
 

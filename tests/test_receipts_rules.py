@@ -27,11 +27,11 @@ from ingest.store.rows import Step
 
 FORBIDDEN: list[tuple[str, dict[str, Any]]] = [
     ("null_sender", {"envelope_from": ""}),
-    ("mailing_list", {"unanswerable": "mailing_list"}),
+    ("list", {"unanswerable": "list"}),
     ("auto_reply", {"unanswerable": "auto_reply"}),
     ("bounce", {"unanswerable": "bounce"}),
     ("calendar", {"unanswerable": "calendar"}),
-    ("report", {"unanswerable": "report"}),
+    ("read_receipt", {"unanswerable": "read_receipt"}),
     ("unauthenticated", {"authenticated": False}),
     ("no_address", {"header_from": None}),
     ("no_address", {"header_from": ""}),

@@ -140,7 +140,7 @@ def _show_one(found: dict[str, Any]) -> None:
 
 
 def _receipt_line(message: dict[str, Any]) -> str:
-    """``receipt of mail_…: suppressed (mailing_list)``; with what it waits for, where it does."""
+    """``receipt of mail_…: suppressed (list)``; with what it waits for, where it does."""
     told = f"receipt of {message['id']}: {message['receipt']}"
     if message["receipt_reason"]:
         told += f" ({message['receipt_reason']})"

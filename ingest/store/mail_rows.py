@@ -35,7 +35,7 @@ class NewMessage:
     ``envelope_from`` is empty for the null sender. ``header_from`` is the one mailbox of the From field, and
     ``authenticated`` says whether it was shown to be true (``envelope`` mode shows nothing). ``message_id`` and
     ``references`` are the header fields' ids as they came, with their angle brackets, the oldest first.
-    ``unanswerable`` names what forbids an answer (``auto_reply``, ``bounce``, ``mailing_list``, ``calendar``, …).
+    ``unanswerable`` names what forbids an answer (``auto_reply``, ``bounce``, ``list``, ``calendar``, …).
     """
 
     account: str
