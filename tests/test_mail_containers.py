@@ -166,6 +166,11 @@ class TestZip:
         content = zipped(("../../etc/bill.pdf", pdf(1)), ("C:\\bills\\other.pdf", pdf(2)), ("a/b/Zähler.pdf", pdf(3)))
         assert names(with_zip(content)) == ["bill.pdf", "other.pdf", "Zähler.pdf"]
 
+    def test_odd_names_hide_nothing(self) -> None:
+        listed = [".bill.pdf", "..", "bill.pdf~", ".hidden/bill.tmp", "Thumbs.db"]
+        content = zipped(*((name, pdf(number)) for number, name in enumerate(listed)))
+        assert found(with_zip(content)) == [pdf(number) for number in range(5)]
+
     def test_what_a_mac_puts_beside_is_no_document(self) -> None:
         content = zipped(("bill.pdf", PDF), ("__MACOSX/._bill.pdf", b"\x00\x05\x16\x07%PDF-1.4 1 0 obj"))
         assert found(with_zip(content)) == [PDF]

@@ -1,41 +1,22 @@
-"""Zip archives: the PDFs in one, read one by one into memory and never unpacked to disk.
+"""Zip archives: the PDFs in one, read one by one into memory and never unpacked to disk."""
 
-Foreign archives lie: about sizes, names and their own length. What is declared is checked before anything is read, and
-reading never goes beyond what is declared.
-"""
-
-import os
-import re
 import stat
-import struct
 import zipfile
-import zlib
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import IO, Self
+from typing import Self
 
 from ingest.config import Limits
 from ingest.errors import Refused
 from ingest.intake import MAGIC, MAGIC_WITHIN
 from ingest.reasons import Reason
 from ingest.sources.names import is_junk, is_junk_folder, printable
+from ingest.zipped import ENCRYPTED, PACKED, broken_as_refused, directory_is_small, unpacks_suspiciously
 from parsers.pdf.formats import HEAD, may_be_page
 
-END_RECORD = re.compile(rb"PK\x05\x06.{8}(.{4})", re.DOTALL)
-END_RECORD_WITHIN = 22 + 65535
-DIRECTORY_BYTES_PER_ENTRY = 400
-ENCRYPTED = 0x1
-SMALL = 1024 * 1024
-
-PACKED = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
-
-BROKEN = (
-    zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, ValueError, OverflowError, NotImplementedError,
-)  # fmt: skip
-"""What ``zipfile`` raises on damaged archives."""
+_DAMAGED_HERE = "The archive is damaged at this document"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +48,9 @@ class ArchiveListing:
 def list_archive(path: Path, limits: ArchiveLimits) -> ArchiveListing:
     """Raises Refused when the archive as a whole cannot be taken, OSError when the file cannot be opened."""
     listing = ArchiveListing()
-    with path.open("rb") as file, _broken("The archive is damaged"):
-        _check_directory(file, limits)
+    with path.open("rb") as file, broken_as_refused("The archive is damaged"):
+        if not directory_is_small(file, limits.entries):
+            raise _too_many(limits)
         with zipfile.ZipFile(file) as archive:
             _list(archive, path, limits, listing)
     return listing
@@ -101,11 +83,14 @@ class ArchiveReader:
         if self._path != document.archive:
             self.__exit__()
             file = self._opened.enter_context(document.archive.open("rb"))
-            with _broken("The archive is damaged"):
+            with broken_as_refused("The archive is damaged"):
                 self._archive = self._opened.enter_context(zipfile.ZipFile(file))
             self._path = document.archive
         assert self._archive is not None  # noqa: S101 - opened above
-        with _broken("The archive is damaged at this document"), self._archive.open(document.entry) as content:
+        with (
+            broken_as_refused("The archive is damaged at this document"),
+            self._archive.open(document.entry) as content,
+        ):
             return content.read(document.entry.file_size)
 
 
@@ -117,7 +102,7 @@ def _add(archive: zipfile.ZipFile, document: Zipped, limits: ArchiveLimits, list
         return
     try:
         _check_entry(entry, name, limits)
-        with _broken("The archive is damaged at this document"), archive.open(entry) as content:
+        with broken_as_refused(_DAMAGED_HERE), archive.open(entry) as content:
             head = content.read(HEAD)
         found = MAGIC in head[:MAGIC_WITHIN] or may_be_page(head)
     except Refused as error:
@@ -147,17 +132,8 @@ def _check_entry(entry: zipfile.ZipInfo, name: PurePosixPath, limits: ArchiveLim
         raise Refused(Reason.DAMAGED, "It is packed by a method that is not supported; unpack the archive first.")
     if entry.file_size > limits.document_bytes:
         raise Refused(Reason.TOO_LARGE, f"It has {entry.file_size} bytes; {limits.document_bytes} are allowed.")
-    if entry.file_size > max(SMALL, limits.ratio * entry.compress_size):
+    if unpacks_suspiciously(entry, limits.ratio):
         raise Refused(Reason.TOO_LARGE, "It unpacks to suspiciously many times its packed size.")
-
-
-def _check_directory(file: IO[bytes], limits: ArchiveLimits) -> None:
-    """``zipfile`` reads the whole directory at once, whatever its size: look at that first."""
-    size = file.seek(0, os.SEEK_END)
-    file.seek(max(0, size - END_RECORD_WITHIN))
-    declared = [int.from_bytes(found[1], "little") for found in END_RECORD.finditer(file.read())]
-    if declared and max(declared) > limits.entries * DIRECTORY_BYTES_PER_ENTRY:
-        raise _too_many(limits)
 
 
 def _check_totals(entries: list[zipfile.ZipInfo], limits: ArchiveLimits) -> None:
@@ -174,12 +150,3 @@ def _too_many(limits: ArchiveLimits) -> Refused:
     return Refused(
         Reason.TOO_LARGE, f"The archive holds more than {limits.entries} files; unpack it and import the folder."
     )
-
-
-@contextmanager
-def _broken(what: str) -> Iterator[None]:
-    """The one door at which the errors of ``zipfile`` become ours."""
-    try:
-        yield
-    except BROKEN as error:
-        raise Refused(Reason.DAMAGED, f"{what}: {printable(str(error))}.") from error
