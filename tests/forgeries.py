@@ -181,6 +181,15 @@ def added(field: bytes, **how: Any) -> bytes:
 
 
 FROM_ONLY = ["from", "subject"]
+INNER = b"--x\r\nContent-Type: application/pdf\r\n\r\n%PDF-"
+
+
+def retyped(body: bytes) -> bytes:
+    """A signed text that quotes the forger's parts, made a multipart of them by a Content-Type that nobody signed."""
+    text = mail(body=body).replace(b'multipart/mixed; boundary="b1"', b"text/plain")
+    return sign(text, "corp.example", names=FROM_ONLY).replace(b"text/plain", b"multipart/mixed; boundary=x", 1)
+
+
 REPLAYED: dict[str, bytes] = {
     "From changed": changed(rb"Ann <ann@", b"Bob <bob@"),
     "Subject changed": changed(rb"Subject: Bill", b"Subject: Other"),
@@ -200,6 +209,9 @@ REPLAYED: dict[str, bytes] = {
     + sign(mail(body=b"JVBERi0xLjQK\r\n").replace(b'multipart/mixed; boundary="b1"', b"text/plain"), "corp.example"),
     "unsigned Content-Type changed": changed(rb'boundary="b1"', b'boundary="in the text"', names=[*FROM_ONLY, "date"]),
     "unsigned Content-Type, shorter boundary": changed(rb'boundary="b1"', b'boundary="b"', names=FROM_ONLY),
+    "unsigned Content-Type, its parts in the middle of a text": retyped(b"Hello\r\n" + INNER + b"\r\n--x--\r\n"),
+    "unsigned Content-Type, text behind its parts": retyped(INNER + b"\r\n--x--\r\nand more\r\n"),
+    "unsigned Content-Type, parts that do not end": retyped(INNER + b"\r\n"),
     "unsigned Content-Type becomes a PDF": changed(rb"multipart/mixed;", b"application/pdf;", names=FROM_ONLY),
     "unsigned Subject": changed(rb"Subject: Bill", b"Subject: Other", names=["from", "date"]),
     "Subject added to none": b"Subject: x\r\n" + sign(mail().replace(b"Subject: Bill\r\n", b""), "corp.example"),
