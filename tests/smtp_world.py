@@ -78,11 +78,11 @@ class World:
 
 
 @asynccontextmanager
-async def listening(folder: Path, accounts: dict[str, Account] | None = None, **smtp: Any) -> AsyncIterator[World]:
+async def listening(folder: Path, keeper: Keeper | None = None, **smtp: Any) -> AsyncIterator[World]:
     """A listener on a free port. Rates and messages are not limited unless a test says so."""
     smtp = {"max_messages_per_minute": 1_000_000, "max_messages_per_connection": 1_000_000, "port": 0, **smtp}
-    settings = Settings(data_dir=folder, accounts=ACCOUNTS if accounts is None else accounts, smtp=Smtp(**smtp))
-    keeper = Keeper()
+    settings = Settings(data_dir=folder, accounts=ACCOUNTS, smtp=Smtp(**smtp))
+    keeper = keeper or Keeper()
     port = MailPort(settings, keeper)
     host, number = await port.start()
     try:

@@ -14,11 +14,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from smtp_world import END, RECIPIENT, SENDER, connected, listening
+from smtp_world import END, RECIPIENT, SENDER, Keeper, connected, listening
 from source_world import eventually
 
 from ingest.sources import smtp_replies as replies
 from ingest.sources.smtp_data import DotText
+from ingest.sources.smtp_letter import Letter
 
 MiB = 1024 * 1024
 
@@ -111,9 +112,41 @@ async def test_what_follows_the_final_dot_are_commands(tmp_path: Path, size: int
         assert [len(content) for content in world.keeper.contents] == [size + 2]
 
 
+@pytest.mark.parametrize("size", [10, 20_000, 3 * MiB])
+async def test_a_client_that_waits_for_no_reply(tmp_path: Path, size: int) -> None:
+    """It should wait after DATA (RFC 2920), but what it sends is clear enough."""
+    commands = f"EHLO a\r\nMAIL FROM:<{SENDER}>\r\nRCPT TO:<{RECIPIENT}>\r\nDATA\r\n".encode()
+    async with listening(tmp_path) as world, connected(world) as client:
+        client.writer.write((commands + b"x" * size + END) * 3 + b"QUIT\r\n")
+        await client.writer.drain()
+        assert (await client.rest()).count(b"250 2.6.0 kept\r\n") == 3
+        assert [len(content) for content in world.keeper.contents] == [size + 2] * 3
+
+
+@pytest.mark.parametrize("size", [10, 3 * MiB])
+async def test_commands_that_come_while_a_message_is_taken_wait_outside(tmp_path: Path, size: int) -> None:
+    class Slow(Keeper):
+        async def take(self, letter: Letter) -> str:
+            came.set()
+            await go_on.wait()
+            return await super().take(letter)
+
+    came, go_on = asyncio.Event(), asyncio.Event()
+    async with listening(tmp_path, keeper=Slow()) as world, connected(world) as client:
+        await client.begin()
+        client.writer.write(b"x" * size + END + b"NOOP\r\n" * MiB)
+        await came.wait()
+        for _ in range(200):
+            await asyncio.sleep(0)  # the loop would have taken in all of it by now
+        [connection] = world.port._connections
+        assert len(connection._reader._buffer) < 512 * 1024, "of 6 MiB"
+        go_on.set()
+        assert await client.reply() == "250 2.6.0 kept"
+
+
 async def test_memory_stays_small_whatever_comes(tmp_path: Path) -> None:
     """20 messages of 20 MB at once, half of them without a line end: no more than what is in flight is held."""
-    async with listening(tmp_path, max_message_bytes=21 * MiB) as world:
+    async with listening(tmp_path, max_message_bytes=21 * MiB, keeper=Dropper()) as world:
         chunk = [b"A" * MiB, (b"B" * 74 + b"\r\n") * (MiB // 76)]
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
@@ -126,16 +159,17 @@ async def test_memory_stays_small_whatever_comes(tmp_path: Path) -> None:
                 client.writer.write(END)
                 return await client.reply()
 
-        world.keeper.take = _drop  # type: ignore[method-assign]
         sent = await asyncio.gather(*(send(number) for number in range(20)))
         grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
         assert {reply[:3] for reply in sent} == {"250"}
         assert grown < 60 * 1024, "KiB; of 400 MiB, and the clients hold 1 MiB each"
 
 
-async def _drop(letter: object) -> str:
-    letter.message.path.unlink()  # type: ignore[attr-defined]
-    return "250 2.6.0 dropped"
+class Dropper(Keeper):
+    async def take(self, letter: Letter) -> str:
+        letter.transaction.hand_over()
+        letter.message.path.unlink()
+        return "250 2.6.0 dropped"
 
 
 async def test_fifty_megabytes_on_one_line_are_read_to_their_end_and_refused(tmp_path: Path) -> None:

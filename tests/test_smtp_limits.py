@@ -429,6 +429,20 @@ async def test_a_message_under_way_is_finished_before_the_listener_stops(tmp_pat
         assert [len(content) for content in world.keeper.contents] == [size + 2]
 
 
+@pytest.mark.parametrize("announced", [False, True])
+async def test_a_message_that_is_too_large_is_told_once(tmp_path: Path, announced: bool) -> None:
+    with structlog.testing.capture_logs() as lines:
+        async with listening(tmp_path, max_message_bytes=1024) as world, connected(world) as client:
+            if announced:
+                await client.say("EHLO a")
+                await client.say(f"{MAIL} SIZE=2000")
+            else:
+                await client.deliver(b"x" * 2000 + END)
+            await client.say("QUIT")
+            await eventually(lambda: not world.port._connections)
+    assert [line["reason"] for line in lines if line["event"] == "mail transaction ended"] == ["too_large"]
+
+
 async def test_hanging_up_is_told_in_the_log(tmp_path: Path) -> None:
     with structlog.testing.capture_logs() as lines:
         async with listening(tmp_path, max_errors=1) as world, connected(world) as client:

@@ -133,7 +133,7 @@ class Commands(SMTP):
         if self.closing:
             return
         answer = replies.enhanced(text)
-        if answer is replies.TOO_LARGE:
+        if answer is replies.TOO_LARGE and text is not answer:  # at MAIL, by aiosmtpd
             self.transaction().refuse(Reason.TOO_LARGE)
         self._writer.write(answer.encode("ascii", "replace") + b"\r\n")
         await self._writer.drain()

@@ -92,7 +92,7 @@ class Connection(Commands, asyncio.BufferedProtocol):
         self._receiving: asyncio.Task[str] | None = None
         self._turn = Turn.COMMAND
         self._heard_at = self._turn_began = self.loop.time()
-        self._inside = self._open = self._heard = False
+        self._inside = self._open = self._heard = self._disk_is_slower = False
 
     @property
     def peer_name(self) -> str:
@@ -221,14 +221,17 @@ class Connection(Commands, asyncio.BufferedProtocol):
             self._turn = Turn.OURS
             self.transaction().hand_over()
         elif not self._text.room and isinstance(self.transport, asyncio.Transport):
+            self._disk_is_slower = True
             self.transport.pause_reading()
         return rest
 
     def _make_room(self) -> None:
-        """A part of the message is on the disk."""
-        if isinstance(self.transport, asyncio.Transport) and not self.transport.is_closing():
+        """A part of the message is on the disk. (Whether commands are read is the reader's to say, not the text's.)"""
+        if self._disk_is_slower and isinstance(self.transport, asyncio.Transport):
+            self._disk_is_slower = False
             self._heard_at = self.loop.time()  # until now it was our turn
-            self.transport.resume_reading()
+            if not self.closing:
+                self.transport.resume_reading()
 
     # -- time
 
@@ -250,7 +253,7 @@ class Connection(Commands, asyncio.BufferedProtocol):
     def _timeout_cb(self) -> None:
         """The timer runs out: for good, or only since the client went on or we are at work."""
         now, silence = self.loop.time(), self._timeout_duration
-        if self._turn is Turn.OURS or (self._text is not None and not self._text.room):
+        if self._turn is Turn.OURS or self._disk_is_slower:
             self._look_again_in(silence)
             return
         if self._turn is Turn.COMMAND:
@@ -282,7 +285,8 @@ class Connection(Commands, asyncio.BufferedProtocol):
 
     async def _receive(self, text: IncomingText) -> str:
         transaction = self.transaction()
-        self._text, self._turn, self._turn_began = text, Turn.TEXT, self.loop.time()
+        self._text, self._turn = text, Turn.TEXT
+        self._heard_at = self._turn_began = self.loop.time()
         self.patience.message()
         try:
             self._take_what_came_early()  # before anything is awaited: what comes meanwhile comes after it
@@ -307,16 +311,16 @@ class Connection(Commands, asyncio.BufferedProtocol):
 
     def _take_what_came_early(self) -> None:
         """A client that does not wait for 354 has sent its text along with DATA."""
-        waiting = self._waiting()
-        early = bytes(waiting)
-        waiting.clear()
+        early = self._waiting()
         if early:
-            waiting.extend(self._take_text(early))
+            self._reader._buffer.extend(self._take_text(early))  # type: ignore[attr-defined] # noqa: SLF001
 
-    def _waiting(self) -> bytearray:
-        """What the reader has got and nobody has read yet."""
-        buffer: bytearray = self._reader._buffer  # type: ignore[attr-defined] # noqa: SLF001 - as aiosmtpd does
-        return buffer
+    def _waiting(self) -> bytes:
+        """Takes what the reader has got and nobody has read yet. (aiosmtpd empties its buffer in the same way.)"""
+        waiting = bytes(self._reader._buffer)  # type: ignore[attr-defined] # noqa: SLF001
+        self._reader._buffer.clear()  # type: ignore[attr-defined] # noqa: SLF001
+        self._reader._maybe_resume_transport()  # type: ignore[attr-defined] # noqa: SLF001
+        return waiting
 
     # -- TLS
 
@@ -325,7 +329,7 @@ class Connection(Commands, asyncio.BufferedProtocol):
         assert self.certificate is not None  # noqa: S101 - asked before
         plain = self.transport
         assert isinstance(plain, asyncio.Transport)  # noqa: S101 - of a TCP server
-        early = bytes(self._waiting())
+        early = self._waiting()
         done = self.loop.create_future()
         layer = TlsLayer(self, self.certificate.context(), done, self._timeout_duration)
         self._tls_protocol, self._original_transport, self.transport = layer, plain, layer.transport
