@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import hashlib
 import io
 import quopri
 import zipfile
@@ -291,6 +292,28 @@ class TestSignedAndSplit:
     def test_apple_double(self) -> None:
         fork = attachment(b"\x00\x05\x16\x07" + bytes(100), "bill.pdf", "application/applefile")
         assert found(letter(multipart(multipart(fork, attachment(ONE), subtype="appledouble")))) == [ONE]
+
+    @pytest.mark.parametrize(
+        "second",
+        [
+            lines(ONE[1500:]),
+            b"\r\n" + lines(ONE[1500:]),
+            attachment(ONE[1500:], "bill.pdf"),
+            attachment(ONE[1500:], "bill-2", "application/octet-stream"),
+        ],
+    )
+    def test_a_pdf_that_was_torn_in_two(self, second: bytes) -> None:
+        first = attachment(ONE[:1500], "bill.pdf")
+        message, contents = opened(letter(multipart(text(), first, second, attachment(TWO, "two.pdf"))))
+        assert contents == [ONE, TWO]
+        one = message.documents[0]
+        assert (one.name, one.part, one.size) == ("bill.pdf", "2", len(ONE))
+        assert one.sha256 == hashlib.sha256(ONE).hexdigest()
+        assert message.refused == ()
+
+    def test_a_pdf_that_was_cut_off_takes_no_other_part(self) -> None:
+        cut = attachment(ONE[:1500], "bill.pdf")
+        assert found(letter(multipart(cut, text("Regards"), attachment(TWO)))) == [ONE[:1500], TWO]
 
     def test_the_same_document_twice_is_one(self) -> None:
         message, contents = opened(

@@ -105,6 +105,14 @@ class Budget:
             raise Refused(Reason.PASSWORD_REQUIRED, "More is protected with a password than is decrypted here.")
 
 
+def last_bytes(pieces: Iterator[bytes], size: int) -> bytes:
+    """The last ``size`` bytes of a content that comes in pieces."""
+    found = b""
+    for piece in pieces:
+        found = (found + piece)[-size:]
+    return found
+
+
 def first_bytes(pieces: Iterator[bytes], size: int) -> bytes:
     """The first ``size`` bytes of a content that comes in pieces; no more of it is made than that needs."""
     found = b""

@@ -8,13 +8,12 @@ from collections.abc import Iterator, Sequence
 from ingest.errors import Refused
 from ingest.mail.containers import opened
 from ingest.mail.headers import Headers, clean, parameters, split_headers
-from ingest.mail.magic import LOOK, MESSAGE_TYPES, is_binary
+from ingest.mail.magic import MESSAGE_TYPES, is_binary
 from ingest.mail.multipart import split, split_foreign
 from ingest.mail.opened import RefusedPart
 from ingest.mail.part import Budget, Entity, Part, Span
 from ingest.mail.recovery import Hold, buried, recognised
 from ingest.mail.transfer import Octets, encoding_of
-from ingest.mail.unopenable import check_openable
 
 _NO_HEADERS = Headers(())
 _MAGIC_WITHIN = 1024
@@ -42,8 +41,6 @@ def walk(
             contents = opened(part, hold, budget, passwords)
             if part.format is None:
                 contents = (None if returned else buried(part, hold)) or None
-            if contents is None and part.format is None:
-                check_openable(part, part.head(LOOK))
         except Refused as refused:
             yield RefusedPart(item.name or f"part {item.place}", item.place, refused.reason, refused.detail)
             continue

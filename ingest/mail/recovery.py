@@ -10,8 +10,10 @@ from itertools import islice, pairwise
 
 from ingest.mail.headers import clean, decode_text
 from ingest.mail.magic import GLANCE, LOOK, Format, format_of
-from ingest.mail.part import MAX_PARTS, Part, Span, first_bytes
+from ingest.mail.part import MAX_PARTS, Part, Span, first_bytes, last_bytes
 from ingest.mail.transfer import Octets, base64_pieces
+
+END_WITHIN = 2048
 
 _BASE64_TEXT = re.compile(rb"\s*(?:[A-Za-z0-9+/]\s?){24}")
 _PASTED = re.compile(rb"JVBERi0|UEsDBB|eJ8\+I")  # the magics of PDF, zip and winmail.dat in base64
@@ -38,6 +40,16 @@ def recognised(part: Part) -> Part:
 
 def _format(reading: Part, size: int) -> Format | None:
     return format_of(reading.head(size), reading.content_type, reading.name)
+
+
+def rest_of_pdf(part: Part) -> Part | None:
+    """The part, as the second half of a PDF that was torn in two: it has no beginning, but an end."""
+    return next((each for each in _readings(part) if ends_as_pdf(last_bytes(each.pieces(), END_WITHIN))), None)
+
+
+def ends_as_pdf(end: bytes) -> bool:
+    """Whether these last ``END_WITHIN`` bytes are those of a whole PDF; mail programs add line ends and words."""
+    return b"%%EOF" in end
 
 
 def _readings(part: Part) -> Iterator[Part]:
