@@ -20,6 +20,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from ingest.footprint import ENVIRONMENT
+
 HERE = Path(__file__).parent
 SIZES = {"50kB": 50_000, "1MB": 1_000_000, "20MB": 20_000_000}
 CONNECTIONS = (1, 10, 100)
@@ -27,6 +31,7 @@ MESSAGES = {"50kB": (300, 600, 1000), "1MB": (40, 80, 200), "20MB": (6, 10, 100)
 QUICK = {"50kB": (40, 80, 120), "1MB": (8, 10), "20MB": (2,)}
 TICKS = os.sysconf("SC_CLK_TCK")
 IDLE = 500
+ENV = {**ENVIRONMENT, **os.environ, "PYTHONPATH": str(HERE.parent)}
 
 
 @dataclass
@@ -77,7 +82,7 @@ def running(kind: str, folder: Path) -> Iterator[Server]:
     with (folder / f"{kind}.log").open("a") as log:
         process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True,
-            env={**os.environ, "PYTHONPATH": str(HERE.parent)},
+            env=ENV,
         )  # fmt: skip
         assert process.stdin and process.stdout
         try:
@@ -215,18 +220,24 @@ def main() -> None:
     arguments.add_argument("--quick", action="store_true", help="a few messages of each kind")
     arguments.add_argument("--rounds", type=int, default=3)
     arguments.add_argument("--only", default=",".join(SIZES), help="sizes, with commas between")
-    arguments.add_argument("--no-crowd", action="store_true", help="leave out memory and idle connections")
+    arguments.add_argument("--parts", default="table,crowd,memory", help="what to measure, with commas between")
     chosen = arguments.parse_args()
     counts = QUICK if chosen.quick else MESSAGES
     base = Path(tempfile.mkdtemp(prefix="bill-ingest-benchmark-", dir=HERE.parent))
     try:
+        subprocess.run(
+            [sys.executable, str(HERE / "smtp_servers.py"), "prepare", str(base / "data")], env=ENV, check=True
+        )
         began = time.perf_counter()
         with running("ours", base) as ours, running("stock", base) as stock:
             print(f"both listen after {time.perf_counter() - began:.1f} s")
-            table({"stock": stock, "ours": ours}, chosen.only.split(","), 1 if chosen.quick else chosen.rounds, counts)
-            if not chosen.no_crowd:
-                crowd(ours, 20 if chosen.quick else 200)
+            if "memory" in chosen.parts:  # first: at rest means that nothing has come yet
                 memory(ours, 5 if chosen.quick else 100, SIZES["20MB"])
+            if "table" in chosen.parts:
+                rounds = 1 if chosen.quick else chosen.rounds
+                table({"stock": stock, "ours": ours}, chosen.only.split(","), rounds, counts)
+            if "crowd" in chosen.parts:
+                crowd(ours, 20 if chosen.quick else 200)
     finally:
         shutil.rmtree(base, ignore_errors=True)
 

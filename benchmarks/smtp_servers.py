@@ -1,7 +1,8 @@
 """The listeners that the mail benchmark measures, each in a process of its own.
 
 ``python benchmarks/smtp_servers.py stock|ours FOLDER`` listens, prints its port, and answers each line on stdin with a
-line of JSON: the longest stall of its event loop since the line before. It ends with stdin.
+line of JSON: the longest stall of its event loop since the line before. It ends with stdin. ``prepare FOLDER`` makes
+the ledger, as the supervisor does before it starts a role.
 """
 
 import asyncio
@@ -55,9 +56,20 @@ async def stock() -> AsyncIterator[int]:
     server.close()
 
 
+async def prepare(folder: Path) -> None:
+    """Makes the tables."""
+    from ingest.store.ledger import Ledger
+
+    async with await Ledger.open(f"sqlite+aiosqlite:///{folder}/ledger.sqlite3"):
+        pass
+
+
 @asynccontextmanager
 async def ours(folder: Path) -> AsyncIterator[int]:
     """The role as it runs in production, its limits out of the way; the account is the one of a fresh machine."""
+    from ingest.footprint import without_rich
+
+    without_rich()
     from ingest import logs
     from ingest.config.settings import EMBEDDED_ACCOUNT, Settings
     from ingest.roles import Role, context_of
@@ -86,4 +98,4 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    asyncio.run(prepare(Path(sys.argv[2])) if sys.argv[1] == "prepare" else main())

@@ -100,21 +100,24 @@ def serve(
     supervised: Annotated[bool, typer.Option("--supervised", hidden=True)] = False,
 ) -> None:
     """Run the service: mail listener, watched folder, pipeline, HTTP port, and the sandbox where it is needed."""
-    from ingest import roles, supervisor
-    from ingest.commands import announcement
+    from ingest import roles
 
     with _exit_codes():
         settings = _load(config_file, role if role != "all" else "supervisor")
-        if role == "all":
-            announce = announcement.announcer(settings, as_json=as_json)
-            asyncio.run(supervisor.supervise(settings, config_file, announce))
-            return
-        one = Role(role)
         if supervised:
+            one = Role(role)
             roles.run(one, settings, supervised=True, announce=roles.tell_supervisor(one))
+            return
+        from ingest.commands import announcement
+
+        announce = announcement.announcer(settings, as_json=as_json)
+        if role == "all":
+            from ingest import supervisor
+
+            asyncio.run(supervisor.supervise(settings, config_file, announce))
         else:
-            announce_one = announcement.announcer(settings, as_json=as_json)
-            roles.run(one, settings, supervised=False, announce=lambda place: announce_one({one: place}))
+            one = Role(role)
+            roles.run(one, settings, supervised=False, announce=lambda place: announce({one: place}))
 
 
 @app.command()
@@ -216,6 +219,40 @@ def status(
 
     with _exit_codes():
         raise typer.Exit(_run(status_command.run(_load(config_file, "status", for_people=True), item, as_json=as_json)))
+
+
+@app.command()
+def purge(
+    account: Annotated[
+        str, typer.Option(help="Whose data; also one that is no longer configured.", show_default=False)
+    ],
+    config_file: Config = None,
+    customer: Annotated[str | None, typer.Option(metavar="ID", help="Only this customer's.")] = None,
+    older_than: Annotated[
+        str | None, typer.Option(metavar="AGE", help="Only what came in longer ago: 400d, 36h.")
+    ] = None,
+    bill: Annotated[
+        list[str] | None, typer.Option(metavar="ID", help="Only this bill, with its document; may be repeated.")
+    ] = None,
+    *,
+    unfinished: Annotated[bool, typer.Option("--unfinished", help="Also bills that are still under way.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do it without asking.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Purge documents, records and events. Shows first what would go, and asks."""
+    from ingest.commands import purge as purge_command
+
+    with _exit_codes():
+        settings = _load(config_file, "purge", for_people=True)
+        wanted = purge_command.Wanted(
+            account=account,
+            customer=customer,
+            older_than=older_than,
+            bills=tuple(bill or ()),
+            unfinished=unfinished,
+            yes=yes,
+        )
+        raise typer.Exit(_run(purge_command.run(settings, wanted, as_json=as_json)))
 
 
 @app.command("check-config")

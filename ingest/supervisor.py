@@ -12,6 +12,7 @@ from pathlib import Path
 
 import structlog
 
+from ingest import footprint
 from ingest.config import ENVIRONMENT_PREFIX, Settings, Smtp
 from ingest.errors import NotReady
 from ingest.listening import port_errors
@@ -110,7 +111,7 @@ class _Process:
                 *command,
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
-                env={**os.environ, **extra},
+                env={**footprint.ENVIRONMENT, **os.environ, **extra},
                 start_new_session=True,  # a Ctrl-C reaches the supervisor alone, which stops the roles in order
             )
         except OSError as error:  # no memory, no free process, the program is being replaced

@@ -1,7 +1,7 @@
 """The text of a message, from the packets that bring it to the disk (RFC 5321, 4.1.1.4 and 4.5.2).
 
 aiosmtpd reads it line by line into memory: slow, without bounds, and lines over 1,001 octets lose the message. Here it
-is taken as it comes, in chunks that hold any number of lines or none, and only ``MOST_HELD`` bytes of it are in memory.
+is taken as it comes, in chunks that hold any number of lines or none, and little of it is in memory at any time.
 
 Nothing but ``<CRLF>.<CRLF>`` ends it, and only ``<CRLF>.`` takes a dot away. A bare CR or LF is content like any other
 octet and is kept as it is: the message is always one message, whatever another server would make of it.
@@ -10,6 +10,7 @@ octet and is kept as it is: the message is always one message, whatever another 
 import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
+from weakref import WeakSet
 
 from ingest.config import MiB
 from ingest.errors import Refused, Unavailable
@@ -17,10 +18,10 @@ from ingest.reasons import Reason
 from ingest.store.spool import SpooledMessage, SpoolFile
 
 END = b"\r\n.\r\n"
-BATCH = 256 * 1024
-"""Bytes that are written at once; a message that is no larger goes to the disk in one step."""
-MOST_HELD = 384 * 1024
-"""Bytes of one message in memory, those that are being written included."""
+MOST_AT_ONCE, LEAST_AT_ONCE = 256 * 1024, 32 * 1024
+"""Bytes of one message that are written at once; half as much again may be in memory. The more messages come in at the
+same time, the less of each: a hundred large ones together take some 15 MB."""
+ALL_AT_ONCE = 4 * MiB
 
 T = TypeVar("T")
 
@@ -77,6 +78,8 @@ class IncomingText:
         self._received = 0
         self._failure: Refused | Unavailable | None = None
         self._ready = asyncio.Event()
+        _COMING_IN.add(self)
+        self._at_once = min(MOST_AT_ONCE, max(LEAST_AT_ONCE, ALL_AT_ONCE // len(_COMING_IN)))
 
     @property
     def ended(self) -> bool:
@@ -86,7 +89,7 @@ class IncomingText:
     @property
     def room(self) -> int:
         """Bytes that may be fed now."""
-        return max(0, MOST_HELD - len(self._pending) - self._writing)
+        return max(0, self._at_once * 3 // 2 - len(self._pending) - self._writing)
 
     def feed(self, data: bytes | memoryview) -> bytes:
         """Takes the next bytes; what followed the end of the text. Raises TextTooLong."""
@@ -101,7 +104,7 @@ class IncomingText:
             raise TextTooLong
         if self._failure is None:
             self._pending += content
-        if self.ended or len(self._pending) >= BATCH:
+        if self.ended or len(self._pending) >= self._at_once:
             self._ready.set()
         return rest
 
@@ -119,6 +122,8 @@ class IncomingText:
         except BaseException:
             self._file.discard()
             raise
+        finally:
+            _COMING_IN.discard(self)
         if message is None:
             assert self._failure is not None  # noqa: S101 - why there is no message
             raise self._failure
@@ -138,3 +143,7 @@ class IncomingText:
             self._writing = 0
             self._make_room()
         return None
+
+
+_COMING_IN: WeakSet[IncomingText] = WeakSet()
+"""Those of this process."""
