@@ -73,6 +73,26 @@ async def test_a_silent_dns_of_the_forger_postpones_nothing(behaviour: str, tmp_
         assert verdict.reason is Reason.SENDER_NOT_AUTHENTICATED
 
 
+@pytest.mark.parametrize(
+    "top",
+    [
+        b"X: y\rFrom: eve@evil.example\r\n",
+        b"X: y\nZ: a\r\n",
+        b"X: \0\r\n",
+        b"From : eve@evil.example\r\n",
+        b" From: eve@evil.example\r\n",
+        b"no field\r\n",
+    ],
+)
+async def test_a_header_that_can_be_divided_in_two_ways_is_refused_even_from_the_right_server(
+    top: bytes, tmp_path: Path
+) -> None:
+    async with post_office(tmp_path) as office:
+        assert not (await office.judge(Letter(message=top + mail(), peer=OWN))).allowed
+        folded = mail(b"Ann\r\n \r\n <ann@corp.example>")
+        assert (await office.judge(Letter(message=folded, peer=OWN))).reason is Reason.SENDER_NOT_AUTHENTICATED
+
+
 async def test_a_redirect_waits_for_the_spf_of_the_company(tmp_path: Path) -> None:
     async with post_office(tmp_path, seconds=0.3) as office:
         office.world.behave("corp.example", "servfail")
