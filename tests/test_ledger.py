@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from postgres_world import ledger_url
 
 from ingest.errors import ConfigError, LedgerBusy, StaleVersion, Unavailable
 from ingest.reasons import Reason
@@ -39,9 +40,15 @@ def clock() -> Clock:
     return Clock()
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    with ledger_url(request.param, tmp_path) as chosen:
+        yield chosen
+
+
 @pytest.fixture
-async def ledger(tmp_path: Path, clock: Clock) -> AsyncIterator[Ledger]:
-    async with await Ledger.open(f"sqlite+aiosqlite:///{tmp_path}/sub/ledger.sqlite3", clock) as opened:
+async def ledger(url: str, clock: Clock) -> AsyncIterator[Ledger]:
+    async with await Ledger.open(url, clock) as opened:
         yield opened
 
 
@@ -167,13 +174,10 @@ async def test_wake_makes_a_waiting_bill_due(ledger: Ledger, clock: Clock) -> No
     assert (due.id, due.version) == (bill.id, 3), "a poll that runs meanwhile does not undo it"
 
 
-async def test_a_locked_database_is_said_to_be_busy(
-    ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_locked_sqlite_is_said_to_be_busy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine, "BUSY_SECONDS", 0)
-    url = str(ledger.engine.url)
-    async with await Ledger.open(url) as impatient:
-        other = sqlite3.connect(tmp_path / "sub/ledger.sqlite3", isolation_level=None)
+    async with await Ledger.open(f"sqlite+aiosqlite:///{tmp_path}/ledger.sqlite3") as impatient:
+        other = sqlite3.connect(tmp_path / "ledger.sqlite3", isolation_level=None)
         other.execute("BEGIN EXCLUSIVE")
         with pytest.raises(LedgerBusy, match="locked"):
             await impatient.receive([arrival()])

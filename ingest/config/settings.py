@@ -20,6 +20,7 @@ from ingest.config.sections import Folder, Limits, Ocr, Polling, Sandbox, Web
 from ingest.config.smtp import Dns, Smarthost, Smtp
 from ingest.errors import ConfigError
 from ingest.secret_files import SecretFiles
+from ingest.store.urls import ledger_url_of
 
 ENVIRONMENT_PREFIX = "BILL_INGEST_"
 BASE_URLS = {
@@ -27,7 +28,7 @@ BASE_URLS = {
     "staging": "https://staging.bayou.energy/api/v2",
 }
 
-SECRETS = ("secret", "api_key", "password")
+SECRETS = ("secret", "api_key", "password", "database_url")
 LOOPBACK = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
 EMBEDDED_ACCOUNT = Account(
     domains=("example.com",), recipients=("bills@localhost",), sender_check="envelope", peers=LOOPBACK
@@ -42,7 +43,9 @@ class Settings(BaseSettings):
     )
 
     data_dir: Path = Field(Path("bill-ingest-data"), description="Ledger, documents, inbox and records.")
-    database_url: str | None = Field(None, description="SQLAlchemy URL; SQLite in data_dir when not set.")
+    database_url: str | None = Field(
+        None, description="postgresql://user:password@host/name; SQLite in data_dir when not set."
+    )
     records_dir: Path | None = Field(None, description="Where records are written; data_dir/records when not set.")
     log_format: Literal["auto", "console", "json"] = Field("auto", description="'auto': console on a terminal.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
@@ -63,6 +66,14 @@ class Settings(BaseSettings):
     def _embedded_account(cls, accounts: dict[str, Account]) -> dict[str, Account]:
         """With no account configured there is one, so that a fresh machine needs nothing."""
         return accounts or {"demo": EMBEDDED_ACCOUNT}
+
+    @field_validator("database_url", mode="after")
+    @classmethod
+    def _known_database(cls, url: str | None) -> str | None:
+        try:
+            return url and ledger_url_of(url)
+        except ConfigError as error:
+            raise ValueError(str(error)) from None
 
     @model_validator(mode="after")
     def _mail_can_be_sent(self) -> Self:

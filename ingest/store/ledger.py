@@ -51,6 +51,10 @@ class Ledger:
     def __init__(self, engine: AsyncEngine, clock: Callable[[], dt.datetime] = now) -> None:
         self.engine = engine
         self.clock = clock
+        # a query of one statement needs no transaction: on PostgreSQL that saves two ways to the server and back
+        self._reading: dict[str, Any] = {"reading": True}
+        if engine.dialect.name == "postgresql":
+            self._reading = {"isolation_level": "AUTOCOMMIT"}
         self._writer = GroupWriter(engine)
         self.receipts = Receipts(self._rows, self._writer, clock)
         self.digests = Digests(self._rows, self._writer, clock)
@@ -260,7 +264,7 @@ class Ledger:
 
         def work(connection: sa.Connection) -> int:
             same = (bills.c.account == account, bills.c.bayou_id == bayou_id, bills.c.step.in_(steps))
-            found = (connection.execute(sa.select(bills).where(*same))).all()
+            found = connection.execute(sa.select(bills).where(*same).with_for_update()).all()
             for row in found:
                 transactions.wake(connection, to_bill(row), at)
             return len(found)
@@ -310,13 +314,15 @@ class Ledger:
         await self._writer.write(work)
 
     async def not_delivered(self, delivery: Delivery, error: str, next_at: dt.datetime) -> None:
-        """Notes a failed attempt and when to try again."""
+        """Notes a failed attempt and when to try again, unless somebody else has come further meanwhile."""
+        made = delivery.attempts + 1
+        open_still = (deliveries.c.delivered_at.is_(None), deliveries.c.attempts <= made)
 
         def work(connection: sa.Connection) -> None:
             connection.execute(
                 deliveries.update()
-                .where(deliveries.c.id == delivery.id)
-                .values(attempts=delivery.attempts + 1, next_at=next_at, last_error=error[:500])
+                .where(deliveries.c.id == delivery.id, *open_still)
+                .values(attempts=made, next_at=next_at, last_error=error[:500])
             )
 
         await self._writer.write(work)
@@ -355,7 +361,7 @@ class Ledger:
     async def _rows(self, query: sa.Select[Any]) -> Sequence[sa.Row[Any]]:
         with ledger_errors():
             async with self.engine.connect() as connection:
-                reading = await connection.execution_options(reading=True)
+                reading = await connection.execution_options(**self._reading)
                 found: Sequence[sa.Row[Any]] = (await reading.execute(query)).all()
                 return found
 

@@ -10,6 +10,10 @@ from ingest.store.engine import ledger_errors, make_engine
 
 HEAD = "0002"
 MIGRATIONS = Path(__file__).parent / "migrations"
+LOCK = 7_265_107_001
+"""PostgreSQL's advisory lock for the schema: several machines may start at the same time."""
+WAIT_SECONDS = 25
+"""For another one that migrates; then LedgerBusy, and whoever starts tries again."""
 
 
 async def migrate(url: str) -> None:
@@ -28,6 +32,9 @@ async def migrate(url: str) -> None:
 
 
 def _upgrade(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{WAIT_SECONDS}s'")
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK)))
     present = _revision(connection)
     if present == HEAD:
         return

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 
 from ingest.reasons import Reason
 from ingest.store.rows import Arrival, Bill, Delivery, NewArrival, NewDelivery, Outcome, Step, new_id, to_bill
@@ -16,6 +17,8 @@ TRIED_AGAIN = {Reason.CUSTOMER_ID_INVALID, Reason.REJECTED_BY_API}
 
 # Values go beside the statements, not into them: to build one with 27 values takes longer than to run it.
 _SAME_BYTES = sa.select(bills).where(bills.c.account == sa.bindparam("of"), bills.c.sha256 == sa.bindparam("hash"))
+_SAME_BYTES_LOCKED = _SAME_BYTES.with_for_update()
+_INSERT_UNLESS_KNOWN = postgresql.insert(bills).on_conflict_do_nothing(index_elements=["account", "sha256"])
 
 
 def receive(connection: sa.Connection, new: NewArrival, at: dt.datetime, message_id: str | None = None) -> Arrival:
@@ -49,11 +52,12 @@ def receive(connection: sa.Connection, new: NewArrival, at: dt.datetime, message
 
 
 def _bill_for(connection: sa.Connection, new: NewArrival, at: dt.datetime) -> tuple[Outcome, str]:
-    row = connection.execute(_SAME_BYTES, {"of": new.account, "hash": _document(new)}).one_or_none()
+    row = _of_same_bytes(connection, new.account, _document(new))
     if row is None:
         bill = _opened(new, at)
-        _insert(connection, bill, "received", at)
-        return Outcome.ACCEPTED, bill.id
+        if _insert(connection, bill, "received", at):
+            return Outcome.ACCEPTED, bill.id
+        row = _of_same_bytes(connection, new.account, bill.sha256)
     known = to_bill(row)
     if known.step in (Step.RECONCILED, Step.DELIVERED) and known.reason in TRIED_AGAIN:
         _try_again(connection, known, new, at)
@@ -62,6 +66,12 @@ def _bill_for(connection: sa.Connection, new: NewArrival, at: dt.datetime) -> tu
         again = NewDelivery(event="duplicate", target="file", payload={})
         send(connection, again, known, at)
     return Outcome.DUPLICATE, known.id
+
+
+def _of_same_bytes(connection: sa.Connection, account: str, sha256: str) -> sa.Row[Any] | None:
+    """The bill's row, which nobody else changes until the end of the transaction."""
+    query = _SAME_BYTES_LOCKED if connection.dialect.name == "postgresql" else _SAME_BYTES
+    return connection.execute(query, {"of": account, "hash": sha256}).one_or_none()
 
 
 def _document(new: NewArrival) -> str:
@@ -80,10 +90,20 @@ def _opened(new: NewArrival, at: dt.datetime) -> Bill:
     )  # fmt: skip
 
 
-def _insert(connection: sa.Connection, bill: Bill, kind: str, at: dt.datetime) -> None:
-    connection.execute(bills.insert(), _columns(bill))
+def _insert(connection: sa.Connection, bill: Bill, kind: str, at: dt.datetime) -> bool:
+    """False when another process opened a bill of the same bytes at the same time; its row is there then.
+
+    SQLite has one writer, so that there whoever looked first is right.
+    """
+    if connection.dialect.name == "postgresql":
+        opened = connection.execute(_INSERT_UNLESS_KNOWN, _columns(bill))
+        if opened.rowcount == 0:
+            return False
+    else:
+        connection.execute(bills.insert(), _columns(bill))
     data = {"name": bill.name, "sha256": bill.sha256, "source": bill.source, "parent_id": bill.parent_id}
     add_event(connection, bill, kind, at, data)
+    return True
 
 
 def _try_again(connection: sa.Connection, bill: Bill, new: NewArrival, at: dt.datetime) -> None:
@@ -97,11 +117,10 @@ def _try_again(connection: sa.Connection, bill: Bill, new: NewArrival, at: dt.da
 def add_children(connection: sa.Connection, parent: Bill, children: Sequence[Bill], at: dt.datetime) -> None:
     """Opens the bills that a document was split into; one whose very bytes are known already is only linked."""
     for position, child in enumerate(children):
-        query = sa.select(bills.c.id).where(bills.c.account == child.account, bills.c.sha256 == child.sha256)
-        known = connection.execute(query).scalar_one_or_none()
-        if known is None:
-            _insert(connection, child, "split_off", at)
-        link = {"parent_id": parent.id, "position": position, "bill_id": known or child.id}
+        known = _of_same_bytes(connection, child.account, child.sha256)
+        if known is None and not _insert(connection, child, "split_off", at):
+            known = _of_same_bytes(connection, child.account, child.sha256)
+        link = {"parent_id": parent.id, "position": position, "bill_id": known.id if known else child.id}
         connection.execute(parts.insert().values(link))
 
 
@@ -129,14 +148,18 @@ def send(connection: sa.Connection, new: NewDelivery, bill: Bill, at: dt.datetim
 
 
 def close_delivery(connection: sa.Connection, delivery: Delivery, at: dt.datetime) -> None:
-    """The delivery succeeded; with the last final one its bill is delivered."""
-    connection.execute(
+    """The delivery succeeded; with the last final one its bill is delivered. Done once, nothing happens again.
+
+    The bill's row is held meanwhile: two processes that close its last two would each take the other's for open.
+    """
+    bill = to_bill(connection.execute(sa.select(bills).where(bills.c.id == delivery.bill_id).with_for_update()).one())
+    closed = connection.execute(
         deliveries.update()
-        .where(deliveries.c.id == delivery.id)
+        .where(deliveries.c.id == delivery.id, deliveries.c.delivered_at.is_(None))
         .values(delivered_at=at, next_at=None, attempts=delivery.attempts + 1, last_error=None)
     )
-    row = connection.execute(sa.select(bills).where(bills.c.id == delivery.bill_id)).one()
-    bill = to_bill(row)
+    if closed.rowcount == 0:
+        return
     if not delivery.final or bill.step is not Step.RECONCILED:
         return
     open_ones = sa.select(deliveries.c.id).where(

@@ -5,6 +5,7 @@ go through an event loop with each statement costs ten times as much as the stat
 """
 
 import asyncio
+import random
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -13,9 +14,12 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from ingest.store.engine import ledger_errors, make_thread_engine
+from ingest.store.engine import ledger_errors, make_thread_engine, sqlstate
 
 MOST_IN_ONE_COMMIT = 64
+CROSSED = {"40P01", "40001"}
+"""SQLSTATE of a deadlock and its like: one of the two transactions begins anew."""
+MOST_TURNS = 5
 
 T = TypeVar("T")
 
@@ -92,13 +96,36 @@ class GroupWriter:
     async def _commit(self, batch: Sequence[_Job]) -> None:
         try:
             with ledger_errors():
-                outcomes = await self._in_one_transaction(_together, batch)
-                if outcomes is None:
-                    outcomes = await self._in_one_transaction(_apart, batch)
+                outcomes = await self._outcomes(batch)
         except Exception as error:  # noqa: BLE001 - whatever it is, each waiting caller gets it
             outcomes = [_Outcome(job, None, error) for job in batch]
-        for outcome in outcomes or ():
+        for outcome in outcomes:
             outcome.tell()
+
+    async def _outcomes(self, batch: Sequence[_Job]) -> list[_Outcome]:
+        """Where another process changes the same rows in another order, one by one: what holds few rows crosses few."""
+        try:
+            return await self._as_a_group(batch)
+        except sa.exc.DBAPIError as error:
+            if not _is_crossed(error):
+                raise
+        return [outcome for job in batch for outcome in await self._alone(job)]
+
+    async def _as_a_group(self, batch: Sequence[_Job]) -> list[_Outcome]:
+        outcomes = await self._in_one_transaction(_together, batch)
+        if outcomes is None:
+            outcomes = await self._in_one_transaction(_apart, batch)
+        return outcomes or []
+
+    async def _alone(self, job: _Job) -> list[_Outcome]:
+        for turn in range(1, MOST_TURNS):
+            try:
+                return await self._as_a_group([job])
+            except sa.exc.DBAPIError as error:
+                if not _is_crossed(error):
+                    raise
+                await asyncio.sleep(random.uniform(0, 0.1 * turn))  # noqa: S311 - who waits longer matters to nobody
+        return await self._as_a_group([job])
 
     async def _in_one_transaction(
         self, run: Callable[[sa.Connection, Sequence[_Job]], list[_Outcome] | None], batch: Sequence[_Job]
@@ -157,6 +184,10 @@ def _apart(connection: sa.Connection, batch: Sequence[_Job]) -> list[_Outcome]:
         else:
             savepoint.commit()
     return outcomes
+
+
+def _is_crossed(error: sa.exc.DBAPIError) -> bool:
+    return sqlstate(error.orig or error) in CROSSED
 
 
 def _is_of_the_database(error: Exception) -> bool:
