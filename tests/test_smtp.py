@@ -27,8 +27,8 @@ from reportlab.pdfgen.canvas import Canvas
 from source_world import eventually
 
 from ingest.config import Account, Limits, Settings, Smtp
-from ingest.errors import ConfigError
 from ingest.intake import Intake
+from ingest.mail.opening import MailOpener
 from ingest.parsing import ParserPool
 from ingest.sources import smtp_replies as replies
 from ingest.sources.smtp import SmtpListener
@@ -94,15 +94,21 @@ async def pool() -> AsyncIterator[ParserPool]:
         yield opened
 
 
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def opener() -> AsyncIterator[MailOpener]:
+    async with MailOpener() as opened:
+        yield opened
+
+
 @pytest.fixture
-def listen(pool: ParserPool, tmp_path: Path) -> Listen:
+def listen(pool: ParserPool, opener: MailOpener, tmp_path: Path) -> Listen:
     @asynccontextmanager
     async def listening(**smtp: Any) -> AsyncIterator[Setup]:
         settings = Settings(data_dir=tmp_path, accounts=ACCOUNTS, smtp=Smtp(port=0, **smtp))
         came_in = asyncio.Event()
         async with await Ledger.open(settings.ledger_url) as ledger:
             intake = Intake(ledger, DocumentStore(settings.documents_dir), pool, Limits(), came_in.set)
-            listener = SmtpListener(settings, intake)
+            listener = SmtpListener(settings, intake, opener)
             host, port = await listener.start()
             try:
                 yield Setup(listener, ledger, settings, host, port, came_in)
@@ -243,9 +249,13 @@ async def test_a_bill_that_is_attached_becomes_a_record_and_all_of_it_is_kept(se
         "helo": "client.example",
         "tls": None,
         "verdict": {
-            "mode": "envelope", "envelope_from": SENDER, "header_from": SENDER,
-            "reason": None, "detail": "", "allowed": True,
+            "mode": "envelope", "envelope_from": SENDER, "header_from": SENDER, "peer": "127.0.0.1",
+            "helo": "client.example", "reason": None, "detail": "", "allowed": True, "spf": None, "dkim": [],
+            "dmarc": None, "arc": None, "relay": None, "redirect": None,
         },
+        "environment": "sandbox",
+        "kind": "personal",
+        "references": [],
         "sha256": hashlib.sha256(message.as_bytes(policy=SMTP)).hexdigest(),
         "bytes": len(message.as_bytes(policy=SMTP)),
         "part": "2",
@@ -327,17 +337,6 @@ async def test_commands_all_at_once(setup: Setup) -> None:
         replies = [(await client.reply())[:3] for _ in range(6)]
     assert replies == ["250", "250", "550", "354", "250", "221"]
     assert len(await setup.arrivals()) == 1
-
-
-async def test_only_crlf_dot_crlf_ends_a_message(setup: Setup) -> None:
-    inner = f"\n.\r\nMAIL FROM:<{SENDER}>\r\nRCPT TO:<{RECIPIENT}>\r\nDATA\r\nSubject: smuggled\r\n\r\nx\r.\r\n\n.\n"
-    async with raw(setup) as client:
-        await client.begin()
-        client.writer.write(stuffed(mail(PDF))[:-3] + inner.encode() + b"\r\n.\r\n")
-        assert (await client.reply()).startswith("250")
-        assert (await client.say("NOOP")).startswith("250")
-    [content] = setup.kept("messages")
-    assert inner.encode() in content
 
 
 async def test_several_messages_on_one_connection(setup: Setup) -> None:
@@ -431,13 +430,6 @@ async def test_one_message_is_for_one_account_and_one_customer(setup: Setup) -> 
     assert [arrival.account for arrival in await setup.arrivals()] == ["acme", "other"]
 
 
-async def test_recipients_are_capped(listen: Listen) -> None:
-    async with listen(max_recipients=2) as setup, raw(setup) as client:
-        for line in ("EHLO client.example", f"MAIL FROM:<{SENDER}>", *[f"RCPT TO:<{RECIPIENT}>"] * 2):
-            assert (await client.say(line)).startswith("250")
-        assert (await client.say(f"RCPT TO:<{RECIPIENT}>")).startswith("452 4.5.3")
-
-
 async def test_there_is_no_auth(setup: Setup) -> None:
     async with raw(setup) as client:
         assert "AUTH" not in await client.say("EHLO client.example")
@@ -487,18 +479,6 @@ async def test_a_message_over_the_limit(listen: Listen, announced: bool) -> None
         assert code == 552
         assert text.startswith("5.3.4 too_large: ")
         assert await setup.arrivals() == []
-        assert (await send(setup, mail(PDF)))[0] == 250
-
-
-async def test_an_endless_line_is_cut_off(listen: Listen) -> None:
-    async with listen(max_message_bytes=20_000) as setup:
-        async with raw(setup) as client:
-            await client.begin()
-            with contextlib.suppress(ConnectionError):
-                for _ in range(64):
-                    client.writer.write(b"A" * 64 * 1024)
-                    await client.writer.drain()
-            assert (await client.rest()) in (b"", replies.FAR_TOO_LARGE.encode() + b"\r\n")
         assert (await send(setup, mail(PDF)))[0] == 250
 
 
@@ -641,7 +621,7 @@ async def test_a_client_that_drips_for_ever_is_cut_off(listen: Listen) -> None:
                 client.writer.write(b"x\r\n")
                 await client.writer.drain()
                 await asyncio.sleep(0.01)  # the pace of this client
-        assert (await gone) in (b"", b"421 4.4.2 Nothing heard for too long, closing the connection\r\n")
+        assert (await gone) in (b"", replies.TOO_SLOW.encode() + b"\r\n")
 
 
 async def test_connections_are_capped_in_all_and_for_each_peer(listen: Listen) -> None:
@@ -786,54 +766,15 @@ async def test_mail_over_tls(listen: Listen, certificate: dict[str, Path], autho
     assert arrival.message["tls"]["version"] in ("TLSv1.2", "TLSv1.3")
 
 
-async def test_mail_without_tls_is_refused_where_it_is_required(listen: Listen, certificate: dict[str, Path]) -> None:
-    async with listen(**certificate, require_tls=True) as setup, raw(setup) as client:
-        await client.say("EHLO client.example")
-        assert (await client.say(f"MAIL FROM:<{SENDER}>")).startswith("530 5.7.0 Must issue a STARTTLS")
-
-
-@pytest.mark.parametrize("said", [b"", b"this is not TLS at all\r\n", b"\x16\x03\x01"])
-async def test_a_client_that_breaks_the_handshake_is_gone(
-    listen: Listen, certificate: dict[str, Path], said: bytes
-) -> None:
-    async with listen(**certificate, max_connections=1) as setup:
-        async with raw(setup) as client:
-            await client.say("EHLO client.example")
-            assert (await client.say("STARTTLS")).startswith("220")
-            client.writer.write(said)
-            await client.writer.drain()
-        await asyncio.wait_for(setup.listener.stop(DEADLINE), DEADLINE)
-
-
-@pytest.mark.parametrize("by", ["time", "stop"])
-async def test_a_client_that_stalls_the_handshake_is_cut_off(
-    listen: Listen, certificate: dict[str, Path], by: str
-) -> None:
-    async with listen(**certificate, timeout_seconds=0.2 if by == "time" else 60) as setup, raw(setup) as client:
-        await client.say("EHLO client.example")
-        assert (await client.say("STARTTLS")).startswith("220")
-        if by == "stop":
-            await asyncio.wait_for(setup.listener.stop(0.05), DEADLINE)
-        assert await client.rest() == b""
-        await asyncio.wait_for(setup.listener.stop(DEADLINE), DEADLINE)
-
-
-async def test_commands_sent_before_tls_do_not_count_after_it(
-    listen: Listen, certificate: dict[str, Path], authority: trustme.CA
+async def test_a_client_that_stalls_the_handshake_does_not_stop_the_end(
+    listen: Listen, certificate: dict[str, Path]
 ) -> None:
     async with listen(**certificate) as setup, raw(setup) as client:
         await client.say("EHLO client.example")
-        client.writer.write(b"STARTTLS\r\nEHLO injected.example\r\n")
-        assert (await client.reply()).startswith("220")
-        await client.writer.start_tls(trusting(authority), server_hostname="localhost")
-        assert (await client.say(f"MAIL FROM:<{SENDER}>")).startswith("503")
-
-
-async def test_a_certificate_that_cannot_be_read_stops_the_start(listen: Listen, tmp_path: Path) -> None:
-    (tmp_path / "cert.pem").write_text("no certificate")
-    with pytest.raises(ConfigError, match=r"smtp\.tls_cert"):
-        async with listen(tls_cert=tmp_path / "cert.pem", tls_key=tmp_path / "none.pem"):
-            pass
+        assert (await client.say("STARTTLS")).startswith("220")
+        await asyncio.wait_for(setup.listener.stop(0.05), DEADLINE)
+        assert await client.rest() == b""
+        await asyncio.wait_for(setup.listener.stop(DEADLINE), DEADLINE)
 
 
 async def test_names_outside_ascii_reach_the_reply_as_question_marks(setup: Setup) -> None:
