@@ -19,6 +19,7 @@ _NOT_BASE64 = bytes(set(range(256)) - set(_ALPHABET))
 _RUN = re.compile(rb"[A-Za-z0-9+/]+")
 _ENCODING = re.compile(rb"[A-Za-z0-9-]+")
 _WORDS = re.compile(rb"[ \t>]*(?:--|.*[A-Za-z0-9][^A-Za-z0-9+/=\r\n]+[A-Za-z0-9])")
+_SHORTEST_LINES = 16  # on average
 _FOR_URLS = re.compile(rb"[A-Za-z0-9_=-]{40,}\s*")
 _FROM_URL = bytes.maketrans(b"-_", b"+/")
 _LONGEST_LINE_OF_WORDS = 200
@@ -80,6 +81,8 @@ def _without_words(pieces: Iterator[bytes]) -> Iterator[bytes]:
 
 def _without_words_in(text: bytes) -> bytes:
     if not text.translate(None, delete=_ALPHABET + b"\r\n"):
+        return text
+    if text.count(b"\n") * _SHORTEST_LINES > len(text):  # nobody writes that; looking at each line would take long
         return text
     lines = text.splitlines(keepends=True)
     return b"".join(line.translate(_FROM_URL) if _is_for_urls(line) else line for line in lines if not _is_words(line))
