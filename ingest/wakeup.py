@@ -5,6 +5,7 @@ One empty datagram on a local socket. A nudge that is lost costs seconds, never 
 
 import asyncio
 import contextlib
+import functools
 import hashlib
 import socket
 import tempfile
@@ -16,6 +17,12 @@ LONGEST_SOCKET_PATH = 100
 
 def socket_path(data_dir: Path) -> Path:
     """In the data folder, or in the temporary folder where the system's limit for socket names is too short."""
+    return _socket_path(data_dir.absolute())
+
+
+@functools.cache
+def _socket_path(data_dir: Path) -> Path:
+    """Each document that comes in asks for it, and to follow links costs as much as the nudge."""
     inside = data_dir.resolve() / "worker.sock"
     if len(str(inside)) <= LONGEST_SOCKET_PATH:
         return inside
