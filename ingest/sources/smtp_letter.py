@@ -99,6 +99,6 @@ class Judged:
             subject=self.summary.subject,
             message_id=self.summary.message_id,
             references=self.summary.references,
-            unanswerable=None if self.opened.answerable else self.opened.kind.value,
+            unanswerable=None if self.opened.answerable else f"{self.opened.kind.value}: {self.opened.not_answered}",
             receipt_wanted=receipt_wanted,
         )
