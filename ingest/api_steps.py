@@ -39,7 +39,12 @@ log = structlog.get_logger()
 
 def external_id(bill: Bill) -> str:
     """The name under which the API knows this bill: the same bytes always have the same."""
-    return f"bill-ingest-{bill.sha256[:40]}"
+    return external_id_of(bill.sha256)
+
+
+def external_id_of(sha256: str) -> str:
+    """The same, of a document."""
+    return f"bill-ingest-{sha256[:40]}"
 
 
 class ApiSteps:

@@ -58,6 +58,14 @@ class Account(Section):
     base_url: str | None = Field(None, description="Overrides the URL of the environment's API.")
     inbox: Path | None = Field(None, description="Watched folder of this account.")
     max_calls_in_flight: int = Field(8, ge=1, le=256, description="API calls at the same time.")
+    keep_days: int | None = Field(
+        None,
+        ge=1,
+        description="Finished bills are purged so long after their document came in last; never when not set.",
+    )
+    purge_inbox: bool = Field(
+        False, description="A purge also removes the file in the watched folder's 'processed' or 'rejected'."
+    )
     webhook_urls: tuple[str, ...] = Field((), description="Where records are sent.")
     webhook_secret: SecretStr | None = Field(None, description="Signs them (Standard Webhooks, 'whsec_…').")
 

@@ -20,6 +20,7 @@ from ingest.metrics import Metrics
 from ingest.parsing import ParserPool
 from ingest.pipeline import Pipeline
 from ingest.receipts.role import answering
+from ingest.retention.role import purging
 from ingest.roles.opening import make_pool, open_intake, open_ledger, open_scans
 from ingest.sandbox.options import key_of
 from ingest.scheduler import Scheduler
@@ -67,6 +68,7 @@ async def worker_role(settings: Settings, *, watch: bool = True) -> AsyncIterato
         await stack.enter_async_context(
             heartbeat(settings.data_dir, "worker", metrics, lambda: {f.account: f.not_ready for f in folders})
         )
+        await stack.enter_async_context(purging(settings, ledger, now))
         async with _running(loops, folders, settings):
             yield ", ".join(str(folder.inbox) for folder in folders)
 

@@ -155,6 +155,19 @@ class State:
         rows = self._db.execute(_SELECT + "WHERE outcome IS NULL OR NOT announced ORDER BY bills.id")
         return [_stored(row) for row in rows]
 
+    def forget(self, workspace: str, external_id: str) -> str | None:
+        """Delete a bill, with its customer when that has no other. The hash of its PDF when nobody else has that."""
+        self._db.execute("PRAGMA secure_delete = ON")
+        with self._transaction():
+            bill = self.bill_by_external_id(workspace, external_id)
+            if bill is None:
+                return None
+            self._db.execute("DELETE FROM bills WHERE id = ?", [bill.id])
+            unneeded = "DELETE FROM customers WHERE id = ? AND NOT EXISTS (SELECT 1 FROM bills WHERE customer_id = ?)"
+            self._db.execute(unneeded, [bill.customer_id, bill.customer_id])
+            same = self._db.execute("SELECT 1 FROM bills WHERE sha256 = ?", [bill.sha256]).fetchone()
+        return None if same else bill.sha256
+
     def has_customer(self, workspace: str, customer_id: int) -> bool:
         """Whether the numeric id is that of a customer."""
         sql = "SELECT 1 FROM customers WHERE workspace = ? AND id = ?"

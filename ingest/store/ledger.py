@@ -21,7 +21,9 @@ from ingest.store.mail_rows import NewMessage
 from ingest.store.messages import add_message
 from ingest.store.migrate import migrate
 from ingest.store.place import make_folder_of
+from ingest.store.purges import Purges
 from ingest.store.receipts import Receipts
+from ingest.store.removals import Removals, StillThere, take_back
 from ingest.store.rows import (
     NEEDS_API,
     Arrival,
@@ -58,6 +60,8 @@ class Ledger:
         self._writer = GroupWriter(engine)
         self.receipts = Receipts(self._rows, self._writer, clock)
         self.digests = Digests(self._rows, self._writer, clock)
+        self.purges = Purges(self._rows, self._writer, clock)
+        self.removals = Removals(self._rows, self._writer, clock)
 
     @classmethod
     async def open(cls, url: str, clock: Callable[[], dt.datetime] = now) -> "Ledger":
@@ -76,15 +80,24 @@ class Ledger:
 
     # -- documents come in
 
-    async def receive(self, offered: Sequence[NewArrival], message: NewMessage | None = None) -> list[Arrival]:
+    async def receive(
+        self,
+        offered: Sequence[NewArrival],
+        message: NewMessage | None = None,
+        still_there: StillThere | None = None,
+    ) -> list[Arrival]:
         """Opens a bill for each new document; the same bytes again become a duplicate. All or nothing.
 
         ``message`` is the mail that brought them; its row is written with them unless each of them is refused.
+        ``still_there`` looks whether a document is in its place; it is asked about those that were purged lately.
+        Raises Unavailable when one is being purged at this moment.
         """
         at = self.clock()
         taken = any(arrival.reason is None for arrival in offered)
 
         def work(connection: sa.Connection) -> list[Arrival]:
+            if taken:
+                take_back(connection, offered, message, still_there)
             message_id = add_message(connection, message, at) if message and taken else None
             return [transactions.receive(connection, arrival, at, message_id) for arrival in offered]
 

@@ -60,6 +60,7 @@ arrivals = Table(
     Index(None, "bill_id"),
     Index(None, "account", "received_at"),
     Index(None, "message_id"),
+    Index(None, "sha256"),
 )
 
 messages = Table(
@@ -86,6 +87,7 @@ messages = Table(
     Index(None, "receipt", "due_at"),
     Index(None, "header_from", "sent_at"),
     Index(None, "account", "received_at"),
+    Index(None, "sha256"),
 )
 
 bills = Table(
@@ -122,6 +124,14 @@ bills = Table(
     Index(None, "account", "bayou_id"),
     Index(None, "account", "step"),
     Index(None, "received_at"),
+    Index(None, "sha256"),
+    # Without it, to delete a bill reads the whole table.
+    Index(
+        None,
+        "parent_id",
+        sqlite_where=sa.text("parent_id IS NOT NULL"),
+        postgresql_where=sa.text("parent_id IS NOT NULL"),
+    ),
 )
 
 parts = Table(
@@ -185,5 +195,37 @@ digests = Table(
     Column("attempts", Integer, nullable=False),
     Column("last_error", Text),
     Column("sent_at", UtcDateTime),
+    Index(None, "due_at"),
+)
+
+purges = Table(
+    "purges",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("account", Text, nullable=False),
+    Column("kind", Text, nullable=False, comment="bill, document of several bills, or refused documents"),
+    Column("bill_id", Text, comment="no key: the bill is gone"),
+    Column("sha256", Text, comment="of its PDF"),
+    Column("received_at", UtcDateTime, nullable=False, comment="of refused documents: the oldest"),
+    Column("purged_at", UtcDateTime, nullable=False),
+    Column("rule", Text, nullable=False, comment="the setting or the options that chose it"),
+    Column("step", Text, comment="where the bill stood"),
+    Column("counts", Json, nullable=False, comment="how many rows of each table went with it"),
+    Index(None, "account", "purged_at"),
+    Index(None, "bill_id"),
+)
+
+removals = Table(
+    "removals",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("kind", Text, nullable=False, comment="document, original, message, record, sidecar or sandbox"),
+    Column("account", Text, nullable=False),
+    Column("name", Text, nullable=False, comment="what to remove: a hash, a bill's id, a path"),
+    Column("data", Json, nullable=False, comment="what shows that it is still the same thing"),
+    Column("state", Text, nullable=False, comment="waiting, removing or removed"),
+    Column("due_at", UtcDateTime, nullable=False, comment="when it is looked at next; of what is removed: forgotten"),
+    Column("problem", Text, comment="why it could not be removed so far"),
+    Index(None, "name"),
     Index(None, "due_at"),
 )
