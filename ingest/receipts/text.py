@@ -16,6 +16,7 @@ MASKED_DIGITS = 4
 _LONG_NUMBER = re.compile(r"(?<![\w-])(?!(?:19|20)\d\d-[01]\d-[0-3]\d\b)\d(?:[ -]?\d){8,30}(?![\w-])|\d{7,}")
 """In groups or not; a day (ISO 8601) is none."""
 _UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+_VOWEL = re.compile(r"[aeiouy]")
 
 
 def shown(text: str, longest: int = LONGEST_SHOWN) -> str:
@@ -51,9 +52,14 @@ def moment(at: dt.datetime) -> str:
 
 
 def company(code: str) -> str:
-    """``pacific_gas_and_electric`` -> ``Pacific Gas and Electric``."""
-    small = {"and", "of", "the"}
-    return " ".join(word if word in small else word.capitalize() for word in shown(code).split("_") if word)
+    """``pacific_gas_and_electric`` -> ``Pacific Gas and Electric``, ``ppl_electric`` -> ``PPL Electric``."""
+    return " ".join(map(_company_word, filter(None, shown(code).split("_"))))
+
+
+def _company_word(word: str) -> str:
+    if word in {"and", "of", "the"}:
+        return word
+    return word.capitalize() if _VOWEL.search(word) else word.upper()
 
 
 def advice(codes: Iterable[str]) -> list[str]:

@@ -23,6 +23,10 @@ from ingest.sources.smtp_letter import Judged, Letter
 from ingest.store.documents import DocumentStore, Written, disk_errors
 from ingest.store.spool import SpooledMessage
 
+MOST_AT_ONCE = 16
+"""Messages on their way through children and ledger. More would only wait there, and their steps would come in bursts
+that hold the event loop. (One that still waits when the listener gives up is swept with the other leftovers.)"""
+
 log = structlog.get_logger()
 
 
@@ -35,14 +39,14 @@ class MessageTaker:
         self._senders = senders
         self._opener = opener
         self._messages = DocumentStore(settings.data_dir / "messages", ".eml")
-        self._running: set[asyncio.Task[str]] = set()
+        self._running: dict[asyncio.Task[str], Letter] = {}
 
     async def take(self, letter: Letter) -> str:
         """The reply to the final dot."""
         letter.transaction.hand_over()
         taking = asyncio.create_task(self._reply(letter), name=f"message from {letter.peer}")
-        self._running.add(taking)
-        taking.add_done_callback(self._running.discard)
+        self._running[taking] = letter
+        taking.add_done_callback(self._running.pop)
         return await asyncio.shield(taking)
 
     async def finish(self) -> None:
@@ -52,14 +56,18 @@ class MessageTaker:
 
     async def give_up(self) -> None:
         """Ends what is still being taken: no 250 was said for it, so that the sender's server sends it again."""
+        letters = list(self._running.values())
         for taking in self._running:
             taking.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)
+        for letter in letters:  # a task that was cancelled before it began has cleared nothing
+            await asyncio.to_thread(letter.message.path.unlink, missing_ok=True)
 
     async def _reply(self, letter: Letter) -> str:
         transaction, peer = letter.transaction, letter.peer
         try:
-            receipts = await self._take(letter)
+            async with self._at_once:
+                receipts = await self._take(letter)
         except Refused as refused:
             transaction.tell(peer, "refused", reason=refused.reason, detail=_for_log(refused))
             return replies.refusal(refused.reason, refused.detail)
@@ -78,12 +86,14 @@ class MessageTaker:
 
     async def _take(self, letter: Letter) -> list[Receipt]:
         """Raises Refused when nothing in it can be taken, Unavailable when nothing can be taken now."""
-        place = await asyncio.to_thread(self._prepare, letter.message)
+        preparing = asyncio.create_task(asyncio.to_thread(self._prepare, letter.message))
         taken = False
         try:
+            place = await asyncio.shield(preparing)
             receipts = await self._take_documents(letter, place)
             taken = any(receipt.taken for receipt in receipts)
         finally:
+            place = await preparing  # its thread goes on when we are cancelled
             await asyncio.to_thread(place.clear, keep=taken)
         return receipts
 
