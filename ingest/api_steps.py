@@ -5,14 +5,16 @@ the bill's external id (made from the content's hash) before sending anything.
 """
 
 import datetime as dt
+import functools
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import structlog
 
 from ingest.bayou.backoff import backoff
+from ingest.bayou.breaker import Breaker
 from ingest.bayou.client import BayouClient
 from ingest.bayou.errors import (
     AccountRefused,
@@ -27,6 +29,7 @@ from ingest.bayou.errors import (
 )
 from ingest.bayou.models import ApiBill
 from ingest.config import Polling
+from ingest.errors import StaleVersion
 from ingest.metrics import Metrics
 from ingest.reasons import Reason
 from ingest.reconcile import plain
@@ -34,7 +37,29 @@ from ingest.store.documents import DocumentStore
 from ingest.store.ledger import Ledger
 from ingest.store.rows import Bill, Step
 
+WAITS_FOR_ANSWER = (Step.PARSED, Step.UPLOADING, Step.POLLING)
+GIVEN_UP_AT_ONCE = 100
+
 log = structlog.get_logger()
+
+ApiStep = Callable[["ApiSteps", Bill], Awaitable[Bill]]
+
+
+def _when_it_is_there(step: ApiStep) -> ApiStep:
+    """While the account's API is down a bill stays as it is: no attempt is counted; only a probe goes through."""
+
+    @functools.wraps(step)
+    async def run(steps: "ApiSteps", bill: Bill) -> Bill:
+        breaker = steps.breaker(bill.account)
+        with breaker.admission() as admitted:
+            if not admitted:
+                return await steps.wait(bill)
+            after = await step(steps, bill)
+            if breaker.is_down:  # it was a probe, or the failure that was one too many
+                await steps.give_up_old_ones(bill.account)
+            return after
+
+    return run
 
 
 def external_id(bill: Bill) -> str:
@@ -67,11 +92,34 @@ class ApiSteps:
         self._metrics = metrics
         self._random = random.SystemRandom()
 
+    def breaker(self, account: str) -> Breaker:
+        """What is known of the account's API."""
+        return self._clients[account].breaker
+
+    async def wait(self, bill: Bill) -> Bill:
+        """Puts a bill off for which nothing can be done while the API is down; it is not changed."""
+        if bill.step in WAITS_FOR_ANSWER and self._given_up(bill):
+            return await self._resolve(bill, "timed_out", reason=Reason.TIMED_OUT, detail="the API is down")
+        await self._ledger.hold(bill, self.breaker(bill.account).hold())
+        return bill
+
+    async def give_up_old_ones(self, account: str) -> None:
+        """While the API is down nobody looks at the account's bills; for those that waited too long, it ends here."""
+        before = self._clock() - dt.timedelta(hours=self._polling.give_up_hours)
+        while old := await self._ledger.standing_since(account, WAITS_FOR_ANSWER, before, GIVEN_UP_AT_ONCE):
+            for bill in old:
+                try:
+                    await self._resolve(bill, "timed_out", reason=Reason.TIMED_OUT, detail="the API is down")
+                except StaleVersion:
+                    continue  # it is under way after all
+
+    @_when_it_is_there
     async def upload(self, bill: Bill) -> Bill:
         """From ``parsed``: the intent is written, then the document is sent."""
         intent = {"step": Step.UPLOADING, "attempts": 0, "wake_at": self._clock()}
         return await self._send(await self._ledger.change(bill, "uploading", values=intent))
 
+    @_when_it_is_there
     async def find_or_upload(self, bill: Bill) -> Bill:
         """A bill found here may have been sent already: the answer was lost, or the process ended."""
         try:
@@ -121,6 +169,7 @@ class ApiSteps:
         log.info("bill uploaded", bill=bill.id, account=bill.account, bayou_id=bayou_id, how=kind)
         return await self._ledger.change(bill, kind, values=values)
 
+    @_when_it_is_there
     async def poll(self, bill: Bill) -> Bill:
         """From ``polling``: any status but ``unparsed`` is the answer, also one that nobody knows."""
         try:
@@ -162,6 +211,11 @@ class ApiSteps:
         return await self._postpone(bill, error)
 
     async def _postpone(self, bill: Bill, error: BayouError) -> Bill:
+        """The first failure in a row may be the bill's own and is counted as such; further ones are the API's."""
+        breaker = self.breaker(bill.account)
+        if breaker.is_to_blame:
+            await self._ledger.hold(bill, breaker.hold())
+            return bill
         attempts = bill.attempts + 1
         seconds = backoff(attempts, base=2.0, cap=self._polling.max_seconds, rng=self._random)
         wish = getattr(error, "retry_after", None) or 0.0
@@ -189,6 +243,7 @@ class ApiSteps:
             values |= {"api": found.model_dump(mode="json"), "api_status": found.status}
         return await self._ledger.change(bill, kind, values=values)
 
+    @_when_it_is_there
     async def look_again(self, bill: Bill) -> Bill:
         """The API said that a delivered bill changed; only a different answer makes an update."""
         found: ApiBill | None = None

@@ -7,11 +7,12 @@ Each process makes one ``Metrics`` and hands it to its parts. Only the web proce
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.metrics_core import Metric
 
 PARSE_BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 OCR_BUCKETS = (1, 2.5, 5, 10, 30, 60, 120, 300, 600)
+API_DOWN = "bill_ingest_api_down"
 MOST_NAMES = 200
 """Names of unknown fields that are counted one by one; the API decides how many there are, not we."""
 
@@ -27,6 +28,9 @@ class Metrics:
         self.deliveries = self._counter("delivery_attempts", "Attempts to hand a result out.", "kind", "outcome")
         self.receipts = self._counter("receipts", "Receipts and digests, by how an attempt ended.", "kind", "outcome")
         self.api_webhooks = self._counter("api_webhooks", "Webhooks that the API sent.", "event", "outcome")
+        self.api_down = Gauge(
+            API_DOWN, "1 for an account whose API does not answer.", ["account"], registry=self.registry
+        )
         self.parse_seconds = Histogram(
             "bill_ingest_parse_seconds",
             "Wall time to read one document.",
@@ -62,7 +66,8 @@ class Metrics:
                 ],
             }
             for family in self.registry.collect()
-            if any(sample.value for sample in family.samples if not sample.name.endswith("_created"))
+            if (family.type == "gauge" and family.samples)
+            or any(sample.value for sample in family.samples if not sample.name.endswith("_created"))
         ]
 
     def _counter(self, name: str, documentation: str, *labels: str) -> Counter:

@@ -1,13 +1,14 @@
 """Tracks for bills: our own reading, that of scans, and what waits for the API. None of them holds up another.
 
 On the API's track every account has only as many bills under way as it may have calls in flight: an account whose API
-hangs takes no place from the others.
+hangs takes no place from the others. One whose API is down has none, but for a probe now and then.
 """
 
 import datetime as dt
 from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Mapping
 
+from ingest.bayou.breaker import Breaker
 from ingest.store.ledger import Ledger
 from ingest.store.rows import NEEDS_API, Bill, Step
 
@@ -31,28 +32,45 @@ class LocalTrack:
 class ApiTrack:
     """Bills whose next step talks to the API; ``most`` is the number of bills under way for each account."""
 
-    def __init__(self, ledger: Ledger, step: Callable[[Bill], Awaitable[None]], most: Mapping[str, int]) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        step: Callable[[Bill], Awaitable[None]],
+        most: Mapping[str, int],
+        breakers: Mapping[str, Breaker] | None = None,
+    ) -> None:
         self._ledger = ledger
         self._step = step
         self._most = most
+        self._breakers = breakers or {}
         self._under_way: Counter[str] = Counter()
 
     async def due(self, busy: Collection[str], limit: int) -> tuple[list[Bill], dt.datetime | None]:
         """For a Scheduler. An account that has its number is not looked at, however much of it is due."""
         chosen: list[Bill] = []
         planned = Counter(self._under_way)
+        allowed = {name: self._allowed(name, most) for name, most in self._most.items()}
         while True:
-            free = {name: most - planned[name] for name, most in self._most.items() if planned[name] < most}
+            free = {name: most - planned[name] for name, most in allowed.items() if planned[name] < most}
             places = min(limit - len(chosen), sum(free.values()))
             known = {*busy, *(bill.id for bill in chosen)}
             found, upcoming = await self._ledger.due_bills(known, places, steps=NEEDS_API, accounts=free)
             before = len(chosen)
             for bill in found:
-                if planned[bill.account] < self._most[bill.account]:
+                if planned[bill.account] < allowed[bill.account]:
                     planned[bill.account] += 1
                     chosen.append(bill)
             if len(chosen) - before == len(found):
-                return chosen, upcoming
+                return chosen, self._or_next_probe(upcoming)
+
+    def _allowed(self, account: str, most: int) -> int:
+        breaker = self._breakers.get(account)
+        return breaker.places(most) if breaker else most
+
+    def _or_next_probe(self, upcoming: dt.datetime | None) -> dt.datetime | None:
+        rests = [rest for breaker in self._breakers.values() if (rest := breaker.rest())]
+        probes = [self._ledger.clock() + dt.timedelta(seconds=rest) for rest in rests]
+        return min((*probes, *([upcoming] if upcoming else [])), default=None)
 
     async def step(self, bill: Bill) -> None:
         """For a Scheduler: the bill's step, which counts as under way."""

@@ -122,7 +122,7 @@ async def test_health_asks_nobody(world: World) -> None:
 
 async def test_ready_when_the_worker_lives_and_everything_is_there(world: World) -> None:
     world.beat({"acme": None})
-    assert await world.get("/ready") == (200, {"ready": True, "problems": [], "stopped_accounts": {}})
+    assert await world.get("/ready") == (200, {"ready": True, "problems": [], "stopped_accounts": {}, "degraded": []})
 
 
 async def test_a_stopped_account_is_told_but_the_service_is_ready(world: World) -> None:

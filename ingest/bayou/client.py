@@ -22,6 +22,7 @@ from yarl import URL
 
 from ingest.bayou.answers import Answer, Call, Garbage, decode, failure, retry_after
 from ingest.bayou.backoff import backoff
+from ingest.bayou.breaker import Breaker
 from ingest.bayou.errors import (
     BayouError,
     BillNotFound,
@@ -76,8 +77,10 @@ class BayouClient:
         get_attempts: int = 3,
         pause: Callable[[int], float] = _quickly,
         on_drift: Drift | None = None,
+        breaker: Breaker | None = None,
     ) -> None:
         """``base_url`` includes ``/api/v2``. ``pause`` gives the seconds after failed attempt 1, 2, … of a question.
+        ``breaker`` sees how each call ends; it is asked by those who decide whether to call.
 
         Raises ConfigError for a URL or a key that no request could be made with.
         """
@@ -89,6 +92,7 @@ class BayouClient:
         self._get_attempts = get_attempts
         self._pause = pause
         self._on_drift = on_drift
+        self.breaker = breaker or Breaker()
         self._not_before = 0.0
 
     async def upload(
@@ -101,12 +105,12 @@ class BayouClient:
         and ``Uploaded.external_id`` is None.
         """
         file = await asyncio.to_thread(path.open, "rb")
-        with file:
+        with file, self.breaker.watching():
             form = _form(file, external_id, filename, customer_id)
             answer = await self._exchange("upload", "POST", "bills", data=form)
-        if not answer.succeeded:
-            raise failure("upload", external_id, answer, dt.datetime.now(dt.UTC))
-        uploaded = _taken(answer)
+            if not answer.succeeded:
+                raise failure("upload", external_id, answer, dt.datetime.now(dt.UTC))
+            uploaded = _taken(answer)
         if uploaded.external_id is None:
             return await self._name(uploaded.id, external_id)
         if uploaded.external_id != external_id:
@@ -115,15 +119,16 @@ class BayouClient:
 
     async def bill(self, bill: int | str) -> ApiBill:
         """The bill with this numeric id or ``external_id:<yours>``. Raises BillNotFound."""
-        for attempt in itertools.count(1):
-            try:
-                return await self._ask(bill)
-            except Throttled:
-                raise
-            except TemporaryFailure as error:
-                if attempt >= self._get_attempts or error.retry_after is not None:
+        with self.breaker.watching():
+            for attempt in itertools.count(1):
+                try:
+                    return await self._ask(bill)
+                except Throttled:
                     raise
-            await asyncio.sleep(self._pause(attempt))
+                except TemporaryFailure as error:
+                    if attempt >= self._get_attempts or error.retry_after is not None or self.breaker.is_down:
+                        raise
+                await asyncio.sleep(self._pause(attempt))
         raise AssertionError("the loop above returns or raises")
 
     async def bill_by_external_id(self, external_id: str) -> ApiBill | None:
@@ -135,6 +140,10 @@ class BayouClient:
 
     async def set_external_id(self, bill_id: int, external_id: str) -> ApiBill:
         """Give a bill its external id. Raises ExternalIdTaken where it belongs to another bill."""
+        with self.breaker.watching():
+            return await self._set_external_id(bill_id, external_id)
+
+    async def _set_external_id(self, bill_id: int, external_id: str) -> ApiBill:
         body = json.dumps({"external_id": external_id}).encode()
         answer = await self._exchange("patch", "PATCH", f"bills/{bill_id}", data=body, content_type="application/json")
         if not answer.succeeded:

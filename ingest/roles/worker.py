@@ -9,6 +9,7 @@ import aiohttp
 import structlog
 
 from ingest import wakeup
+from ingest.bayou.breaker import Breaker
 from ingest.bayou.client import BayouClient
 from ingest.bayou.transport import open_session
 from ingest.config import Settings
@@ -104,11 +105,12 @@ def _schedulers(
     """What reads, what reads scans, what talks to the API, what delivers, in the order in which they hand bills on."""
     deliverer = Deliverer(ledger, settings, session, now, metrics=metrics)
     deliveries = Scheduler("delivery", ledger.due_deliveries, deliverer.deliver, limit=DELIVERIES_AT_ONCE, clock=now)
+    clients = _clients(settings, session, metrics)
     pipeline = Pipeline(
         ledger=ledger,
         documents=DocumentStore(settings.documents_dir),
         pool=pool,
-        clients=_clients(settings, session, metrics),
+        clients=clients,
         settings=settings,
         clock=now,
         wake_delivery=deliveries.wake,
@@ -116,7 +118,8 @@ def _schedulers(
         scans=scans,
     )
     most = {name: account.max_calls_in_flight for name, account in settings.accounts.items()}
-    calls = ApiTrack(ledger, pipeline.advance, most)
+    breakers = {name: client.breaker for name, client in clients.items()}
+    calls = ApiTrack(ledger, pipeline.advance, most, breakers)
     api = Scheduler("API", calls.due, calls.step, limit=settings.limits.bills_in_work, clock=now, hold=ledger.hold)
 
     async def read(bill: Bill) -> None:
@@ -146,6 +149,7 @@ def _clients(settings: Settings, session: aiohttp.ClientSession, metrics: Metric
             api_key=key_of(name, account),
             max_in_flight=account.max_calls_in_flight,
             on_drift=metrics.drift,
+            breaker=Breaker(name, tell=metrics.api_down.labels(name).set),
         )
         for name, account in settings.accounts.items()
     }

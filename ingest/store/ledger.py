@@ -223,6 +223,14 @@ class Ledger:
         upcoming = sa.select(sa.func.min(bills.c.wake_at)).where(bills.c.wake_at > at, *wanted)
         return [to_bill(row) for row in await self._rows(query)], await self._moment(upcoming)
 
+    async def standing_since(
+        self, account: str, steps: Collection[Step], before: dt.datetime, limit: int
+    ) -> list[Bill]:
+        """Bills of an account that are due and stand at one of these steps since before that time."""
+        same = (bills.c.account == account, bills.c.step.in_(steps), bills.c.step_at < before)
+        query = sa.select(bills).where(*same, bills.c.wake_at <= self.clock()).order_by(bills.c.id).limit(limit)
+        return [to_bill(row) for row in await self._rows(query)]
+
     async def oldest_due(self) -> dt.datetime | None:
         """Since when the next step of some bill could have run; None when nothing waits for us."""
         query = sa.select(sa.func.min(bills.c.wake_at)).where(bills.c.wake_at <= self.clock(), _runnable())

@@ -68,8 +68,8 @@ class Status:
         return as_json({"alive": True})
 
     async def ready(self, _: web.Request) -> web.Response:
-        """200, or 503 with a sentence for each thing that is wrong. Stopped accounts are told, and are no problem:
-        their bills are still taken and read."""
+        """200, or 503 with a sentence for each thing that is wrong. Stopped accounts and APIs that are down are told
+        and are no problem: their bills are still taken and read."""
         stopped: dict[str, str] = {}
         found: list[dict[str, str]] = []
         try:
@@ -81,6 +81,7 @@ class Status:
         found += readiness.worker_problems(worker, self._clock())
         found += readiness.smtp_problems(listeners, self._clock())
         answer: dict[str, Any] = {"ready": not found, "problems": found, "stopped_accounts": stopped}
+        answer["degraded"] = readiness.apis_down(worker, self._clock())
         return as_json(answer, 503 if found else 200)
 
     async def metrics(self, _: web.Request) -> web.Response:

@@ -16,7 +16,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 
 from ingest.config import Settings
 from ingest.errors import Unavailable
-from ingest.metrics import Metrics
+from ingest.metrics import API_DOWN, Metrics
 from ingest.store.documents import disk_errors, write_durably
 from ingest.store.engine import now
 
@@ -89,6 +89,20 @@ def worker_problems(heartbeat: Heartbeat | None, at: dt.datetime) -> list[dict[s
         return [_problem(WORKER, f"The worker was last heard of at {heartbeat.at.isoformat(timespec='seconds')}.")]
     return [
         _problem("folder", f"Account {account}: {problem}") for account, problem in heartbeat.folders.items() if problem
+    ]
+
+
+def apis_down(heartbeat: Heartbeat | None, at: dt.datetime) -> list[dict[str, str]]:
+    """Whose API does not answer, as the worker last said. No problem of ours: bills are taken, read and delivered."""
+    if heartbeat is None or not heartbeat.is_fresh(at):
+        return []
+    samples = [sample for family in heartbeat.metrics if family.get("name") == API_DOWN for sample in family["samples"]]
+    return [
+        _problem(
+            "api", f"Account {labels['account']}: its API does not answer; bills wait for it, local records go out."
+        )
+        for _, labels, value in samples
+        if value
     ]
 
 
