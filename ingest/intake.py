@@ -22,6 +22,7 @@ from ingest.reasons import BY_CODE, Reason
 from ingest.store.documents import DocumentStore, Written, disk_errors
 from ingest.store.ledger import Ledger
 from ingest.store.mail_rows import NewMessage
+from ingest.store.purge_rows import RemovalKind
 from ingest.store.rows import Arrival, NewArrival, Outcome, Priority
 from parsers.errors import DocumentError
 from parsers.model import DocumentKind
@@ -116,7 +117,7 @@ class Intake:
 
     async def _take(self, offers: Sequence[Offer], message: NewMessage | None) -> list[Receipt]:
         checked = [await self._check_and_store(offer) for offer in offers]
-        arrivals = await self._ledger.receive(checked, message)
+        arrivals = await self._ledger.receive(checked, message, self._still_there)
         self._wake_worker()
         for arrival in arrivals:
             self._metrics.documents.labels(arrival.source, arrival.outcome.value).inc()
@@ -126,6 +127,10 @@ class Intake:
                 reason=arrival.reason and arrival.reason.value, arrival=arrival.id, bill=arrival.bill_id,
             )  # fmt: skip
         return [_receipt(arrival) for arrival in arrivals]
+
+    def _still_there(self, kind: RemovalKind, sha256: str) -> bool:
+        """Whether what was found in its place, and so not put there again, was not purged since. Blocks, briefly."""
+        return (self._originals if kind is RemovalKind.ORIGINAL else self._documents).exists(sha256)
 
     async def _check_and_store(self, offer: Offer) -> NewArrival:
         new = NewArrival(

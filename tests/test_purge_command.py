@@ -68,6 +68,14 @@ def test_a_customer_goes_with_everything_and_the_others_stay(folder: Path) -> No
     assert kept(folder) == []
 
 
+def test_a_purged_document_that_comes_again_is_a_new_one(folder: Path) -> None:
+    purge(folder, "--yes")
+    again = run("import", POWER, "--wait", "final", cwd=folder, BILL_INGEST_SANDBOX__DELAY_SECONDS="0.1")
+    assert again.returncode == 0, again.stdout + again.stderr
+    assert "1 accepted" in again.stdout
+    assert len(kept(folder)) == 3
+
+
 def test_age_counts_from_when_it_came_in(folder: Path) -> None:
     assert purge(folder, "--older-than", "1d")[1]["would_purge"]["bills"] == 0
     assert purge(folder, "--older-than", "0h", "--yes")[1]["purged"]["bills"] == 5
