@@ -17,6 +17,8 @@ from ingest.sources.inbox import PROCESSED, REJECTED
 
 LEFTOVER = re.compile(r"incoming-[a-z0-9_]{8}\.part|\.(incoming|moving)-[a-z0-9_]{8}\.part")
 """Temporary files of the document stores, of ``write_durably``, and of files that are moved between file systems."""
+OPENED = re.compile(r"opened-[a-z0-9_]{8}")
+"""Folders that hold the documents of one message while it is taken; the files in them are named as above."""
 OLD_SECONDS = 3600.0
 
 log = structlog.get_logger()
@@ -44,6 +46,7 @@ async def sweep_all(settings: Settings, older_than_seconds: float) -> None:
         data / "inboxes",
     ):
         await asyncio.to_thread(sweep, folder, older_than_seconds, below=False)
+    await asyncio.to_thread(sweep_opened, data / "messages", older_than_seconds)
     for folder in (settings.output_dir, *_shelves(settings)):
         await asyncio.to_thread(sweep, folder, older_than_seconds)
 
@@ -64,6 +67,21 @@ def sweep(folder: Path, older_than_seconds: float, *, below: bool = True) -> Non
                 continue  # its process lives, and is done with it
             except OSError as error:
                 log.warning("a leftover cannot be removed", file=str(leftover), reason=error.strerror)
+
+
+def sweep_opened(messages: Path, older_than_seconds: float) -> None:
+    """Removes what is left of messages that were being taken. Blocks."""
+    before = time.time() - older_than_seconds
+    for folder in [each for each in messages.glob("opened-*") if OPENED.fullmatch(each.name)]:
+        try:
+            old = folder.lstat().st_ctime <= before  # to be asked first: what is removed from it makes it new
+            sweep(folder, older_than_seconds, below=False)
+            if old:
+                folder.rmdir()
+        except FileNotFoundError:
+            continue  # its process lives, and is done with it
+        except OSError as error:
+            log.warning("a leftover cannot be removed", file=str(folder), reason=error.strerror)
 
 
 def _shelves(settings: Settings) -> Iterator[Path]:

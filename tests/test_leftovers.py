@@ -10,7 +10,7 @@ import pytest
 from source_world import eventually
 
 from ingest.config import Account, Settings
-from ingest.leftovers import OLD_SECONDS, sweep, sweep_all
+from ingest.leftovers import OLD_SECONDS, sweep, sweep_all, sweep_opened
 from ingest.roles.worker import worker_role
 
 KILLED = """
@@ -80,6 +80,21 @@ async def test_every_folder_that_we_write_to_is_swept(settings: Settings, tmp_pa
     await sweep_all(settings, 0)
     assert not any(leftover.exists() for leftover in left)
     assert all(file.exists() for file in kept)
+
+
+async def test_the_folders_of_messages_that_were_being_taken_are_removed_with_their_documents(
+    settings: Settings,
+) -> None:
+    messages = settings.data_dir / "messages"
+    left = touched(messages / "opened-abcd_123" / "incoming-abcdefgh.part").parent
+    foreign = touched(messages / "opened-efgh5678" / "notes.txt")
+    kept = touched(messages / "ab" / "incoming-of-a-name.eml")
+    sweep_opened(messages, OLD_SECONDS)
+    assert left.exists(), "somebody may still be writing to it"
+    await sweep_all(settings, 0)
+    assert not left.exists()
+    assert foreign.exists(), "it is not ours: told of, and left alone"
+    assert kept.exists()
 
 
 async def test_the_worker_sweeps_when_it_starts(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
