@@ -82,7 +82,7 @@ async def test_every_folder_that_we_write_to_is_swept(settings: Settings, tmp_pa
     assert all(file.exists() for file in kept)
 
 
-async def test_the_folders_of_messages_that_were_being_taken_are_removed_with_their_documents(
+async def test_folders_of_messages_that_were_being_taken_are_swept(
     settings: Settings,
 ) -> None:
     messages = settings.data_dir / "messages"
