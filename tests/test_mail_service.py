@@ -57,6 +57,7 @@ def bill_mail(sender: str = SENDER) -> bytes:
 @asynccontextmanager
 async def serving(folder: Path) -> AsyncIterator[World]:
     dns = DnsWorld().add("s1._domainkey.corp.example", "TXT", rsa_record()).add("corp.example", "TXT", "v=spf1 -all")
+    dns.behave("lost.example", "servfail")
     async with dns.serving(), smarthost_server(folder) as smarthost:
         settings = folder / "bill-ingest.toml"
         settings.write_text(
@@ -70,7 +71,7 @@ async def serving(folder: Path) -> AsyncIterator[World]:
             smarthost = {{ host = "localhost", port = {smarthost.port}, tls = "none", sender = "intake@in.example" }}
 
             [accounts.acme]
-            domains = ["corp.example"]
+            domains = ["corp.example", "lost.example"]
             recipients = ["bills@in.example"]
             receipts = true
             """
@@ -94,6 +95,8 @@ async def test_a_signed_bill_is_taken_and_answered_and_a_forged_one_is_refused(t
             await world.send(bill_mail())
         with pytest.raises(aiosmtplib.SMTPDataError, match="sender_not_allowed"):
             await world.send(sign(bill_mail("office@corp.example.evil.example"), "corp.example"))
+        with pytest.raises(aiosmtplib.SMTPDataError, match="451.*4.4.3 unavailable: The DNS"):
+            await world.send(bill_mail("office@lost.example"), "office@lost.example")
         assert not world.messages()
         said = await world.send(sign(bill_mail(), "corp.example"))
         assert said.startswith("2.6.0 1 document taken")

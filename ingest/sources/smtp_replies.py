@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 
 from ingest.errors import StorageFull, Unavailable
 from ingest.intake import Receipt
+from ingest.mail.authentication.resolver import DnsUnavailable
 from ingest.reasons import Reason
 from ingest.store.rows import Outcome
 
@@ -46,6 +47,7 @@ NOT_VERIFIED = "252 2.1.5 Addresses are not verified; a message for one that tak
 NO_AUTH = "502 5.5.1 AUTH is not offered here"
 NO_TLS = "502 5.5.1 STARTTLS is not offered here"
 TLS_ALREADY = "503 5.5.1 TLS is active already"
+NO_DNS = "451 4.4.3 unavailable: The DNS gave no answer with which the sender could be checked, try again later"
 TRY_LATER = "451 4.3.0 Something went wrong here; nothing is lost, try again later"
 
 
@@ -62,7 +64,9 @@ def refusal(reason: Reason, detail: str = "") -> str:
     return reply(550, ENHANCED.get(reason, "5.6.0"), [said, reason.next_step])
 
 
-TOO_LARGE = refusal(Reason.TOO_LARGE, "It is larger than SIZE allows.").replace("550", "552")
+TOO_LARGE = reply(
+    552, "5.3.4", ["too_large: The message is larger than SIZE allows.", "Send fewer bills in one message."]
+)
 MALFORMED_ADDRESS = reply(553, "5.1.3", ["The address is not of the form <name@example.com>."])
 TLS_NEEDED = reply(530, "5.7.0", ["Must issue a STARTTLS command first"])
 
@@ -89,6 +93,8 @@ def enhanced(text: str) -> str:
 
 def postponement(error: Unavailable) -> str:
     """A reply for what cannot be taken now: the sender's server keeps the message and tries again."""
+    if isinstance(error, DnsUnavailable):
+        return NO_DNS
     code, enhanced = (452, "4.3.1") if isinstance(error, StorageFull) else (451, "4.3.0")
     return reply(code, enhanced, [f"{error.reason.value}: {error.reason.sentence} {error.reason.next_step}"])
 
