@@ -8,7 +8,6 @@ import datetime as dt
 import functools
 import random
 from collections.abc import Awaitable, Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 import structlog
@@ -130,10 +129,9 @@ class ApiSteps:
 
     async def _send(self, bill: Bill) -> Bill:
         client, name = self._client(bill), external_id(bill)
+        path = await self._documents.at_hand(bill.sha256)
         try:
-            uploaded = await client.upload(
-                self._path(bill), external_id=name, filename=bill.name, customer_id=_customer_id(bill)
-            )
+            uploaded = await client.upload(path, external_id=name, filename=bill.name, customer_id=_customer_id(bill))
         except ExternalIdTaken as error:
             return await self._find_taken(bill, error)
         except ExternalIdMismatch as error:
@@ -260,9 +258,6 @@ class ApiSteps:
 
     def _client(self, bill: Bill) -> BayouClient:
         return self._clients[bill.account]
-
-    def _path(self, bill: Bill) -> Path:
-        return self._documents.path(bill.sha256)
 
 
 def _customer_id(bill: Bill) -> str | None:

@@ -36,6 +36,9 @@ ZIP_MAGIC = b"PK\x03\x04"
 ORIGINALS = "originals"
 """The folder beside that of the documents which holds, as they came, the files that a PDF was made of."""
 
+MESSAGES = "messages"
+"""The folder of the mails that brought documents."""
+
 log = structlog.get_logger()
 
 SourceName = Literal["smtp", "folder", "batch"]
@@ -93,7 +96,8 @@ class Intake:
         """``passwords`` are those of each account, tried on PDFs that open only with one."""
         self._ledger = ledger
         self._documents = documents
-        self._originals = DocumentStore(documents.folder.with_name(ORIGINALS), suffix="")
+        self._originals = documents.beside(ORIGINALS, suffix="")
+        self.messages = documents.beside(MESSAGES, suffix=".eml")
         self._pool = pool
         self._limits = limits
         self._wake_worker = wake_worker

@@ -11,7 +11,6 @@ the bill's external id (made from the content's hash) before sending anything.
 import datetime as dt
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import structlog
@@ -112,8 +111,9 @@ class Pipeline:
         """What was switched off meanwhile leaves the reading of the text alone."""
         document = Document.model_validate(bill.local)
         if self._scans:
+            path = await self._documents.at_hand(bill.sha256)
             with self._metrics.ocr_seconds.time():
-                document = await read_scan(self._scans, self._path(bill), document, priority=bill.priority)
+                document = await read_scan(self._scans, path, document, priority=bill.priority)
         return await self._read(bill, document)
 
     async def _read(self, bill: Bill, document: Document) -> Bill:
@@ -131,8 +131,9 @@ class Pipeline:
         """A bill that was split off was read together with its document."""
         if bill.local is not None:
             return Document.model_validate(bill.local)
+        path = await self._documents.at_hand(bill.sha256)
         with self._metrics.parse_seconds.time():
-            return await self._pool.read(self._path(bill), priority=bill.priority)
+            return await self._pool.read(path, priority=bill.priority)
 
     async def _refuse(self, bill: Bill, document: Document) -> Bill:
         reason = BY_CODE[document.document.value]
@@ -194,9 +195,6 @@ class Pipeline:
             NewDelivery(event=event, target="file", payload={}, final=final),
             *(NewDelivery(event=event, target=url, payload=payload, final=final) for url in urls),
         ]
-
-    def _path(self, bill: Bill) -> Path:
-        return self._documents.path(bill.sha256)
 
 
 def _to_file(event: str) -> NewDelivery:

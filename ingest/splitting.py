@@ -80,7 +80,7 @@ class Splitter:
         with tempfile.TemporaryDirectory(prefix="bill-ingest-split-") as folder:
             targets = [Path(folder) / f"{number}.pdf" for number in range(len(parts))]
             pieces = [part.piece(target) for part, target in zip(parts, targets, strict=True)]
-            await self._pool.cut(self._documents.path(whole.sha256), pieces, priority=whole.priority)
+            await self._pool.cut(await self._documents.at_hand(whole.sha256), pieces, priority=whole.priority)
             hashes = []
             for target in targets:
                 hashes.append(await self._documents.put(target))

@@ -5,6 +5,7 @@ from ingest.config.kinds import MiB
 from ingest.config.sections import Folder, Limits, Ocr, Polling, Sandbox, Web
 from ingest.config.settings import ENVIRONMENT_PREFIX, Settings, load
 from ingest.config.smtp import Dns, Smarthost, Smtp
+from ingest.config.store import Store
 
 __all__ = [
     "ENVIRONMENT_PREFIX",
@@ -19,6 +20,7 @@ __all__ = [
     "Settings",
     "Smarthost",
     "Smtp",
+    "Store",
     "Web",
     "load",
 ]

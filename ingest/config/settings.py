@@ -18,6 +18,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from ingest.config.account import Account
 from ingest.config.sections import Folder, Limits, Ocr, Polling, Sandbox, Web
 from ingest.config.smtp import Dns, Smarthost, Smtp
+from ingest.config.store import Store
 from ingest.errors import ConfigError
 from ingest.secret_files import SecretFiles
 from ingest.store.urls import ledger_url_of
@@ -51,6 +52,7 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
     drain_seconds: float = Field(20, ge=0, description="How long running steps may take after SIGTERM.")
     accounts: dict[str, Account] = Field(default_factory=dict, description="Tenants by name.")
+    store: Store = Store()
     smtp: Smtp = Smtp()
     dns: Dns = Dns()
     smarthost: Smarthost = Smarthost()

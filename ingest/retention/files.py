@@ -11,12 +11,13 @@ from ingest.config import Settings
 from ingest.delivery import places
 from ingest.delivery.files import NOTE
 from ingest.errors import NotReady, Unavailable
-from ingest.intake import ORIGINALS
+from ingest.intake import MESSAGES, ORIGINALS
 from ingest.retention.sandbox_data import forget
 from ingest.sources.inbox import MARKER
 from ingest.store.documents import DocumentStore, disk_errors, fsync_folder
 from ingest.store.ledger import Ledger
 from ingest.store.purge_rows import Removal, RemovalKind
+from ingest.store.sharing import open_sharing
 
 AT_ONCE = 50
 LARGEST_SIDECAR = 64 * 1024 * 1024
@@ -30,11 +31,11 @@ class FileRemover:
     def __init__(self, ledger: Ledger, settings: Settings) -> None:
         self._ledger = ledger
         self._settings = settings
-        documents = settings.documents_dir
+        documents = DocumentStore(settings.documents_dir, shared=open_sharing(settings))
         self._stores = {
-            RemovalKind.DOCUMENT: DocumentStore(documents),
-            RemovalKind.ORIGINAL: DocumentStore(documents.with_name(ORIGINALS), suffix=""),
-            RemovalKind.MESSAGE: DocumentStore(settings.data_dir / "messages", ".eml"),
+            RemovalKind.DOCUMENT: documents,
+            RemovalKind.ORIGINAL: documents.beside(ORIGINALS, suffix=""),
+            RemovalKind.MESSAGE: documents.beside(MESSAGES, suffix=".eml"),
         }
 
     async def remove_some(self) -> int:

@@ -9,9 +9,15 @@ from ingest.metrics import Metrics
 from ingest.ocr import make_ocr_pool
 from ingest.parsing import ParserPool
 from ingest.passwords import Passwords
+from ingest.store.cache import shrinking
 from ingest.store.documents import DocumentStore
 from ingest.store.ledger import Ledger
 from ingest.store.place import prepare_place
+from ingest.store.purge_rows import RemovalKind
+from ingest.store.sharing import Sharing, open_sharing
+from ingest.store.uploading import uploading
+
+LAST_UPLOADS_SECONDS = 5.0
 
 
 def make_pool(settings: Settings, *, size: int | None = None) -> ParserPool:
@@ -45,12 +51,27 @@ async def open_intake(
     pool: ParserPool,
     wake_worker: Callable[[], None],
     metrics: Metrics | None = None,
+    sharing: Sharing | None = None,
 ) -> AsyncIterator[Intake]:
-    """The one door, which finishes what it began before it closes."""
-    documents = DocumentStore(settings.documents_dir)
+    """The one door, which finishes what it began before it closes. ``sharing`` where the caller has it open already."""
+    sharing = sharing or open_sharing(settings)
+    documents = DocumentStore(settings.documents_dir, shared=sharing)
     passwords = {name: Passwords(account.passwords) for name, account in settings.accounts.items()}
     intake = Intake(ledger, documents, pool, settings.limits, wake_worker, metrics, passwords)
-    try:
-        yield intake
-    finally:
-        await intake.finish()
+    async with _kept_in_step(settings, ledger, sharing):
+        try:
+            yield intake
+        finally:
+            await intake.finish()
+
+
+@asynccontextmanager
+async def _kept_in_step(settings: Settings, ledger: Ledger, sharing: Sharing | None) -> AsyncIterator[None]:
+    """This machine's documents with those in the shared store, where there is one."""
+
+    async def is_needed(kind: str, sha256: str) -> bool:
+        return await ledger.removals.is_needed(RemovalKind(kind.removesuffix("s")), sha256)
+
+    last = min(LAST_UPLOADS_SECONDS, settings.drain_seconds)
+    async with uploading(sharing, is_needed, last), shrinking(sharing, settings.store, is_needed):
+        yield

@@ -31,6 +31,7 @@ from ingest.store.documents import DocumentStore
 from ingest.store.engine import now
 from ingest.store.ledger import Ledger
 from ingest.store.rows import Bill, Delivery, Step
+from ingest.store.sharing import open_sharing
 from ingest.tracks import LOCAL, SCANS, ApiTrack, LocalTrack
 
 DELIVERIES_AT_ONCE = 16
@@ -56,7 +57,9 @@ async def worker_role(settings: Settings, *, watch: bool = True) -> AsyncIterato
         await ledger.start_accounts()
         metrics = Metrics()
         answers = await stack.enter_async_context(answering(settings, ledger, metrics, now))
-        loops = (*_schedulers(settings, ledger, pool, scans, session, metrics), *answers)
+        sharing = open_sharing(settings)
+        documents = DocumentStore(settings.documents_dir, shared=sharing)
+        loops = (*_schedulers(settings, ledger, documents, pool, scans, session, metrics), *answers)
         await _say_whose_bills_wait(settings, ledger)
 
         def woken() -> None:
@@ -64,7 +67,7 @@ async def worker_role(settings: Settings, *, watch: bool = True) -> AsyncIterato
                 loop.wake()
 
         await stack.enter_async_context(wakeup.listening(settings.data_dir, woken))
-        intake = await stack.enter_async_context(open_intake(settings, ledger, pool, woken, metrics))
+        intake = await stack.enter_async_context(open_intake(settings, ledger, pool, woken, metrics, sharing))
         folders = _folders(settings, intake) if watch else []
         await stack.enter_async_context(
             heartbeat(settings.data_dir, "worker", metrics, lambda: {f.account: f.not_ready for f in folders})
@@ -97,6 +100,7 @@ async def _running(
 def _schedulers(
     settings: Settings,
     ledger: Ledger,
+    documents: DocumentStore,
     pool: ParserPool,
     scans: ParserPool | None,
     session: aiohttp.ClientSession,
@@ -108,7 +112,7 @@ def _schedulers(
     clients = _clients(settings, session, metrics)
     pipeline = Pipeline(
         ledger=ledger,
-        documents=DocumentStore(settings.documents_dir),
+        documents=documents,
         pool=pool,
         clients=clients,
         settings=settings,

@@ -20,7 +20,7 @@ from ingest.reasons import Reason
 from ingest.receipts.rules import receipt_wanted
 from ingest.sources import smtp_replies as replies
 from ingest.sources.smtp_letter import Judged, Letter
-from ingest.store.documents import DocumentStore, Written, disk_errors
+from ingest.store.documents import Written, disk_errors
 from ingest.store.spool import SpooledMessage
 
 MOST_AT_ONCE = 16
@@ -38,7 +38,7 @@ class MessageTaker:
         self._intake = intake
         self._senders = senders
         self._opener = opener
-        self._messages = DocumentStore(settings.data_dir / "messages", ".eml")
+        self._messages = intake.messages
         self._at_once = asyncio.Semaphore(MOST_AT_ONCE)
         self._running: dict[asyncio.Task[str], Letter] = {}
 

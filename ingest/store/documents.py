@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import IO, Self
+from typing import IO, Protocol, Self
 
 from ingest.errors import StorageFull, Unavailable
 
@@ -17,13 +17,37 @@ CHUNK = 1024 * 1024
 NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
-class DocumentStore:
-    """A folder of files by SHA-256. Raises StorageFull or Unavailable when the disk does not take them."""
+class Shared(Protocol):
+    """A store that other machines reach (``ingest.store.sharing``). ``key`` is a path in ``data_dir``."""
 
-    def __init__(self, folder: Path, suffix: str = ".pdf") -> None:
+    def note(self, key: str) -> None:
+        """Before it is in its place here: it will have to be uploaded. Durable; blocks."""
+
+    def stored(self, key: str) -> None:
+        """It is in its place: from now on it is uploaded."""
+
+    async def fetch(self, key: str, place: Path) -> None:
+        """Puts it in its place here."""
+
+    async def delete(self, key: str) -> None:
+        """Removes it there."""
+
+
+class DocumentStore:
+    """A folder of files by SHA-256. Raises StorageFull or Unavailable when the disk does not take them.
+
+    What is ``shared`` is written here first, and fetched where it is not here.
+    """
+
+    def __init__(self, folder: Path, suffix: str = ".pdf", shared: Shared | None = None) -> None:
         self.folder = folder
         self._suffix = suffix
+        self._shared = shared
         self._durable: set[Path] = set()
+
+    def beside(self, name: str, suffix: str) -> "DocumentStore":
+        """Another store of the same data folder, shared or not as this one is."""
+        return DocumentStore(self.folder.with_name(name), suffix, self._shared)
 
     def path(self, sha256: str) -> Path:
         """Where the document lies, whether it is there or not."""
@@ -32,6 +56,17 @@ class DocumentStore:
     def exists(self, sha256: str) -> bool:
         """Whether the document is here, whole."""
         return self.path(sha256).is_file()
+
+    async def at_hand(self, sha256: str) -> Path:
+        """The document's path, on this machine for the next quarter of an hour. Raises NotReady while it is not in the
+        shared store yet, Unavailable while that does not answer."""
+        place = self.path(sha256)
+        if self._shared is not None and not await asyncio.to_thread(_used, place):
+            await self._shared.fetch(self._key(sha256), place)
+        return place
+
+    def _key(self, sha256: str) -> str:
+        return f"{self.folder.name}/{sha256[:2]}/{sha256}{self._suffix}"
 
     async def put(self, content: bytes | Path) -> str:
         """Stores bytes or the content of a file; its SHA-256 once it is durable."""
@@ -64,7 +99,7 @@ class DocumentStore:
             except BaseException:
                 temporary.unlink(missing_ok=True)
                 raise
-        return Written(temporary, self.path(sha256), sha256)
+        return self._written(temporary, sha256)
 
     def adopt(self, file: Path, sha256: str) -> "Written":
         """``write`` without a copy: a file of ours that is fsynced already and that nobody else will miss. Blocks.
@@ -76,7 +111,7 @@ class DocumentStore:
             try:
                 self._make_folder(self.folder)
                 self._make_folder(place.parent)
-                return Written(self._in_folder(file), place, sha256)
+                return self._written(self._in_folder(file), sha256)
             except OSError as error:
                 if error.errno == errno.EXDEV:
                     return self.write(file)
@@ -88,6 +123,9 @@ class DocumentStore:
         """``adopt``, and the file is removed when it is not kept."""
         async with await asyncio.to_thread(self.adopt, file, sha256) as written:
             yield written
+
+    def _written(self, temporary: Path, sha256: str) -> "Written":
+        return Written(temporary, self.path(sha256), sha256, self._shared, self._key(sha256))
 
     def _in_folder(self, file: Path) -> Path:
         if file.parent.absolute() == self.folder.absolute():  # one of them may be relative, as data_dir is
@@ -104,7 +142,9 @@ class DocumentStore:
             self._durable.add(folder)
 
     async def delete(self, sha256: str) -> None:
-        """Removes the document if it is there."""
+        """Removes the document if it is there, the shared one first."""
+        if self._shared is not None:
+            await self._shared.delete(self._key(sha256))
         await asyncio.to_thread(self.path(sha256).unlink, missing_ok=True)
 
 
@@ -114,10 +154,12 @@ class Written:
     As an async context it is removed at the end, unless it was kept.
     """
 
-    def __init__(self, temporary: Path, place: Path, sha256: str) -> None:
+    def __init__(self, temporary: Path, place: Path, sha256: str, shared: Shared | None = None, key: str = "") -> None:
         self.temporary = temporary
         self._place = place
         self.sha256 = sha256
+        self._shared = shared
+        self._key = key
         self._there = True
 
     async def __aenter__(self) -> Self:
@@ -129,11 +171,18 @@ class Written:
 
     def keep(self) -> None:
         """Makes it a document of the store; durable also when another process was first, just now. Blocking."""
+        if self._shared is not None:
+            self._shared.note(self._key)
         with disk_errors():
-            if not self._place.exists():
+            if not self._is_known():
                 self.temporary.replace(self._place)
                 self._there = False
             fsync_folder(self._place.parent)
+        if self._shared is not None:
+            self._shared.stored(self._key)
+
+    def _is_known(self) -> bool:
+        return self._place.exists() if self._shared is None else _used(self._place)
 
     def drop(self) -> None:
         """Removes what was not kept. Blocking."""
@@ -151,6 +200,15 @@ def disk_errors() -> Iterator[None]:
         if error.errno in NO_SPACE:
             raise StorageFull(f"no space left: {error.filename or error.strerror}") from error
         raise Unavailable(f"the disk answered: {error}") from error
+
+
+def _used(place: Path) -> bool:
+    """Whether it is here; the cache of a shared store lets go first of what was not used for long."""
+    try:
+        os.utime(place)
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def fsync_folder(folder: Path) -> None:

@@ -68,6 +68,11 @@ class Removals:
     async def _any_due(self, at: dt.datetime) -> bool:
         return bool(await self._read(sa.select(removals.c.id).where(removals.c.due_at <= at).limit(1)))
 
+    async def is_needed(self, kind: RemovalKind, name: str) -> bool:
+        """Whether the ledger has a row with this document, original or message."""
+        column = _NEEDED_BY[kind]
+        return bool(await self._read(sa.select(sa.literal(1)).where(column == name).limit(1)))
+
     async def done(self, removed: Collection[Removal]) -> None:
         """They are gone from the disk."""
         at = self._clock()

@@ -1,0 +1,147 @@
+"""What came in on this machine is uploaded to the shared store, in the background and after any crash."""
+
+import asyncio
+import contextlib
+import itertools
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager
+
+import structlog
+
+from ingest.errors import IngestError, Unavailable
+from ingest.store.outbox import Waiting
+from ingest.store.sharing import KINDS, Sharing
+
+AT_ONCE = 8
+LOOK_SECONDS = 30.0
+OTHERS_SECONDS = 60.0
+"""So old are marks that their own process did not take up, or could not: any process of the machine does."""
+FORGOTTEN_SECONDS = 600.0
+"""Longer than any document is on its way into the ledger."""
+AGAIN_SECONDS = (1.0, 2.0, 5.0, 10.0, 30.0)
+
+log = structlog.get_logger()
+
+IsNeeded = Callable[[str, str], Awaitable[bool]]
+"""Of a store's name and a hash: whether the ledger has it."""
+
+
+class Uploader:
+    """Uploads what this process notes, and what others of this machine left."""
+
+    def __init__(self, sharing: Sharing, is_needed: IsNeeded) -> None:
+        self._sharing = sharing
+        self._is_needed = is_needed
+        self._noted = asyncio.Event()
+        self._failures = 0
+
+    async def run(self) -> None:
+        """Until it is cancelled."""
+        loop = asyncio.get_running_loop()
+
+        def noted() -> None:
+            loop.call_soon_threadsafe(self._noted.set)
+
+        self._sharing.noted = noted
+        try:
+            while True:
+                self._noted.clear()
+                await self.upload(others_after=0.0 if self._failures else OTHERS_SECONDS)
+                await self._rest()
+        finally:
+            self._sharing.noted = lambda: None
+
+    async def upload(self, others_after: float = 0.0) -> bool:
+        """One round: what is fresh, and of the rest what waits for so many seconds. Whether nothing is left of it."""
+        waiting = [Waiting(key, 0.0) for key in list(self._sharing.fresh)]  # other threads add to it
+        self._sharing.fresh.difference_update(each.key for each in waiting)
+        old = await asyncio.to_thread(self._old, others_after)
+        well = True
+        for some in _batched(itertools.chain(waiting, old)):
+            failed = [error for error in await asyncio.gather(*map(self._try, some)) if error]
+            well = well and not failed
+            if len(failed) == len(some):
+                self._tell(failed[0])
+                return False
+        if well:
+            self._failures = 0
+        return well
+
+    def _old(self, after: float) -> list[Waiting]:
+        """In no order, so that one that cannot be uploaded stands before no other."""
+        found = [each for kind in KINDS for each in self._sharing.outbox.waiting(kind) if each.age >= after]
+        random.shuffle(found)
+        return found
+
+    async def _try(self, waiting: Waiting) -> Unavailable | None:
+        try:
+            await self._upload(waiting)
+        except Unavailable as error:
+            self._failures += 1
+            return error
+        return None
+
+    async def _upload(self, waiting: Waiting) -> None:
+        key, sharing = waiting.key, self._sharing
+        place = sharing.data_dir / key
+        forgotten = waiting.age > FORGOTTEN_SECONDS and not await self._is_needed(*_named(key))
+        if forgotten:  # it never came into the ledger, or was purged
+            await asyncio.to_thread(sharing.outbox.done, key)
+        elif await asyncio.to_thread(place.is_file):
+            await sharing.remote.put(key, place)
+            await asyncio.to_thread(sharing.outbox.done, key)
+        elif waiting.age > FORGOTTEN_SECONDS and not await sharing.remote.exists(key):
+            raise Unavailable(f"{place} is gone before it was uploaded; restore it from a backup")
+
+    def _tell(self, error: Unavailable) -> None:
+        log.warning("documents wait to be uploaded", error=str(error))
+
+    async def _rest(self) -> None:
+        if self._failures:
+            await asyncio.sleep(AGAIN_SECONDS[min(self._failures // AT_ONCE, len(AGAIN_SECONDS) - 1)])
+            return
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(LOOK_SECONDS):  # wait_for can lose a cancellation
+                await self._noted.wait()
+
+
+@asynccontextmanager
+async def uploading(sharing: Sharing | None, is_needed: IsNeeded, last_seconds: float) -> AsyncIterator[None]:
+    """Uploads for as long as the context lasts, and at its end what is left, for so many seconds at most."""
+    if sharing is None:
+        yield
+        return
+    uploader = Uploader(sharing, is_needed)
+    task = asyncio.create_task(_run(uploader), name="uploading")
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+        try:
+            await asyncio.wait_for(uploader.upload(), last_seconds)
+        except (TimeoutError, IngestError) as error:
+            log.warning("documents are left to be uploaded; the next process does it", error=str(error))
+
+
+async def _run(uploader: Uploader) -> None:
+    while True:
+        try:
+            await uploader.run()
+        except IngestError as error:
+            log.warning("the uploads stopped; they go on in a moment", error=str(error))
+        except Exception:  # a mistake of ours here must not end the listener; the traceback is logged
+            log.exception("the uploads failed; they go on in a moment")
+        await asyncio.sleep(AGAIN_SECONDS[-1])
+
+
+def _named(key: str) -> tuple[str, str]:
+    kind, _, name = key.split("/")
+    return kind, name.partition(".")[0]
+
+
+def _batched(waiting: Iterable[Waiting]) -> Iterable[list[Waiting]]:
+    iterator = iter(waiting)
+    while some := list(itertools.islice(iterator, AT_ONCE)):
+        yield some
