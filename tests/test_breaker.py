@@ -17,11 +17,11 @@ from source_world import eventually, pdf
 from ingest.bayou.breaker import FAILURES, LONGEST_PAUSE, Breaker
 from ingest.bayou.client import BayouClient
 from ingest.bayou.errors import BillNotFound, TemporaryFailure, Throttled, UploadUnknown
+from ingest.engine.embedded import Scheduler
+from ingest.engine.tracks import ApiTrack
 from ingest.metrics import Metrics
 from ingest.parsing import ParserPool
-from ingest.scheduler import Scheduler
 from ingest.store.rows import Bill, NewArrival, Priority, Step
-from ingest.tracks import ApiTrack
 from ingest.web.readiness import Heartbeat, apis_down
 
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from ingest import scheduler
+from ingest.engine import embedded
+from ingest.engine.embedded import Scheduler
 from ingest.errors import LedgerBusy, StaleVersion
-from ingest.scheduler import Scheduler
 from ingest.store.engine import now
 
 
@@ -66,7 +66,7 @@ async def test_never_more_than_the_limit_and_each_item_once_at_a_time() -> None:
 
 
 async def test_a_failing_item_is_held_back_and_does_not_stop_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scheduler, "HOLD_SECONDS", (0.01, 0.02))
+    monkeypatch.setattr(embedded, "HOLD_SECONDS", (0.01, 0.02))
     table = Table("bad", "good")
     tries, done = 0, asyncio.Event()
 
@@ -101,7 +101,7 @@ async def test_a_stale_item_is_simply_looked_at_again() -> None:
 
 
 async def test_a_ledger_that_is_busy_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scheduler, "RESCAN_SECONDS", 0.01)
+    monkeypatch.setattr(embedded, "RESCAN_SECONDS", 0.01)
     table = Table("one")
     table.fail = LedgerBusy("locked")
     done = asyncio.Event()

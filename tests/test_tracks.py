@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from ingest.engine.embedded import Scheduler
+from ingest.engine.tracks import ApiTrack, LocalTrack
 from ingest.errors import Unavailable
-from ingest.scheduler import Scheduler
 from ingest.store.engine import now
 from ingest.store.ledger import Ledger
 from ingest.store.rows import Bill, NewArrival, Priority, Step
-from ingest.tracks import ApiTrack, LocalTrack
 
 
 @pytest.fixture

@@ -5,11 +5,11 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from ingest.config import Settings
+from ingest.engine.embedded import Scheduler
 from ingest.metrics import Metrics
 from ingest.receipts.digests import DigestSender
 from ingest.receipts.sending import ReceiptSender
 from ingest.receipts.smarthost import SmarthostConnection
-from ingest.scheduler import Scheduler
 from ingest.store.ledger import Ledger
 from ingest.store.mail_rows import Digest, Message
 

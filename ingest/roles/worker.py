@@ -1,9 +1,8 @@
 """The worker: reads bills, asks the API, delivers, and watches folders."""
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Any
 
 import aiohttp
 import structlog
@@ -14,6 +13,9 @@ from ingest.bayou.client import BayouClient
 from ingest.bayou.transport import open_session
 from ingest.config import Settings
 from ingest.delivery.deliverer import Deliverer
+from ingest.engine import tracks
+from ingest.engine.opening import claimed, open_engine
+from ingest.engine.work import Engine, Loop
 from ingest.heartbeat import heartbeat
 from ingest.intake import Intake
 from ingest.leftovers import sweeping
@@ -24,15 +26,12 @@ from ingest.receipts.role import answering
 from ingest.retention.role import purging
 from ingest.roles.opening import make_pool, open_intake, open_ledger, open_scans
 from ingest.sandbox.options import key_of
-from ingest.scheduler import Scheduler
-from ingest.sole_worker import sole_worker
 from ingest.sources.folder import FolderSource
 from ingest.store.documents import DocumentStore
 from ingest.store.engine import now
 from ingest.store.ledger import Ledger
-from ingest.store.rows import Bill, Delivery, Step
+from ingest.store.rows import Bill, Step
 from ingest.store.sharing import open_sharing
-from ingest.tracks import LOCAL, SCANS, ApiTrack, LocalTrack
 
 DELIVERIES_AT_ONCE = 16
 READ_AHEAD = 2
@@ -47,7 +46,7 @@ log = structlog.get_logger()
 async def worker_role(settings: Settings, *, watch: bool = True) -> AsyncIterator[str]:
     """Pipeline, deliveries, receipts and watched folders; yields the folders."""
     async with AsyncExitStack() as stack:
-        stack.enter_context(sole_worker(settings.data_dir))
+        stack.enter_context(claimed(settings.ledger_url, settings.data_dir))
         await stack.enter_async_context(sweeping(settings))
         ledger = await stack.enter_async_context(open_ledger(settings))
         pool = await stack.enter_async_context(make_pool(settings))
@@ -59,7 +58,9 @@ async def worker_role(settings: Settings, *, watch: bool = True) -> AsyncIterato
         answers = await stack.enter_async_context(answering(settings, ledger, metrics, now))
         sharing = open_sharing(settings)
         documents = DocumentStore(settings.documents_dir, shared=sharing)
-        loops = (*_schedulers(settings, ledger, documents, pool, scans, session, metrics), *answers)
+        engine = await stack.enter_async_context(open_engine(ledger))
+        work = _loops(engine, settings, ledger, documents, pool, scans, session, metrics)
+        loops = (*work, *engine.alone(answers), *engine.upkeep())
         await _say_whose_bills_wait(settings, ledger)
 
         def woken() -> None:
@@ -78,9 +79,7 @@ async def worker_role(settings: Settings, *, watch: bool = True) -> AsyncIterato
 
 
 @asynccontextmanager
-async def _running(
-    loops: Sequence[Scheduler[Any]], folders: list[FolderSource], settings: Settings
-) -> AsyncIterator[None]:
+async def _running(loops: Sequence[Loop], folders: list[FolderSource], settings: Settings) -> AsyncIterator[None]:
     """All loops of the worker. Stopping: nothing new, then the running steps, then what they left to deliver."""
     async with asyncio.TaskGroup() as tasks:
         sources = [tasks.create_task(folder.run(), name=f"folder {folder.inbox}") for folder in folders]
@@ -97,7 +96,8 @@ async def _running(
                 await loop.stop(max(LEAST_DRAIN_SECONDS, deadline - asyncio.get_running_loop().time()))
 
 
-def _schedulers(
+def _loops(
+    engine: Engine,
     settings: Settings,
     ledger: Ledger,
     documents: DocumentStore,
@@ -105,10 +105,10 @@ def _schedulers(
     scans: ParserPool | None,
     session: aiohttp.ClientSession,
     metrics: Metrics,
-) -> tuple[Scheduler[Bill], Scheduler[Bill], Scheduler[Bill], Scheduler[Delivery]]:
+) -> Sequence[Loop]:
     """What reads, what reads scans, what talks to the API, what delivers, in the order in which they hand bills on."""
     deliverer = Deliverer(ledger, settings, session, now, metrics=metrics)
-    deliveries = Scheduler("delivery", ledger.due_deliveries, deliverer.deliver, limit=DELIVERIES_AT_ONCE, clock=now)
+    deliveries = engine.loop(tracks.deliveries(ledger, deliverer.deliver, DELIVERIES_AT_ONCE))
     clients = _clients(settings, session, metrics)
     pipeline = Pipeline(
         ledger=ledger,
@@ -123,20 +123,16 @@ def _schedulers(
     )
     most = {name: account.max_calls_in_flight for name, account in settings.accounts.items()}
     breakers = {name: client.breaker for name, client in clients.items()}
-    calls = ApiTrack(ledger, pipeline.advance, most, breakers)
-    api = Scheduler("API", calls.due, calls.step, limit=settings.limits.bills_in_work, clock=now, hold=ledger.hold)
+    api = engine.loop(tracks.api(ledger, most, pipeline.advance, settings.limits.bills_in_work, breakers))
 
     async def read(bill: Bill) -> None:
         await pipeline.advance(bill)
         ocr.wake()
         api.wake()
 
-    def local(name: str, steps: Collection[Step], children: int) -> Scheduler[Bill]:
-        track = LocalTrack(ledger, settings.accounts, steps)
-        return Scheduler(name, track.due, read, limit=READ_AHEAD * children, clock=now, hold=ledger.hold)
-
-    ocr = local("OCR", SCANS, max(1, settings.ocr.children))
-    return local("reading", LOCAL, settings.limits.parser_children), ocr, api, deliveries
+    ahead, scanning = READ_AHEAD * settings.limits.parser_children, READ_AHEAD * max(1, settings.ocr.children)
+    ocr = engine.loop(tracks.scans(ledger, settings.accounts, read, scanning))
+    return engine.loop(tracks.reading(ledger, settings.accounts, read, ahead)), ocr, api, deliveries
 
 
 async def _say_whose_bills_wait(settings: Settings, ledger: Ledger) -> None:

@@ -13,6 +13,8 @@ from typing import Any, Self, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from ingest.engine.jobs import carried, job_of_bill, submit_bill
+from ingest.engine.wakeups import Wakeups, submit_next_delivery
 from ingest.errors import StaleVersion
 from ingest.store import transactions
 from ingest.store.digests import Digests
@@ -58,6 +60,7 @@ class Ledger:
         if engine.dialect.name == "postgresql":
             self._reading = {"isolation_level": "AUTOCOMMIT"}
         self._writer = GroupWriter(engine)
+        self.wakeups = Wakeups(self._rows, self._writer, clock)
         self.receipts = Receipts(self._rows, self._writer, clock)
         self.digests = Digests(self._rows, self._writer, clock)
         self.purges = Purges(self._rows, self._writer, clock)
@@ -253,6 +256,8 @@ class Ledger:
         at = self.clock()
         entered = {"step_at": at} if values.get("step", bill.step) != bill.step else {}
         changed = {**values, **entered, "version": bill.version + 1, "updated_at": at}
+        running, due = carried(bill.id), values.get("wake_at", bill.wake_at)
+        goes_on = due is not None and due <= at
 
         def work(connection: sa.Connection) -> Bill:
             done = connection.execute(
@@ -265,19 +270,26 @@ class Ledger:
             transactions.add_children(connection, after, split, at)
             for delivery in send:
                 transactions.send(connection, delivery, after, at)
+            if running is None or not goes_on:
+                submit_bill(connection, after, at)
             return after
 
-        return await self._writer.write(work)
+        after = await self._writer.write(work)
+        if running is not None:
+            running.owing = job_of_bill(after) if goes_on else None
+        return after
 
     async def hold(self, bill: Bill, seconds: float) -> None:
         """Puts the next try of a step off that failed for no reason of the bill's, unless the bill moved on."""
         until = self.clock() + dt.timedelta(seconds=seconds)
 
-        def work(connection: sa.Connection) -> None:
+        def work(connection: sa.Connection) -> bool:
             same = (bills.c.id == bill.id, bills.c.version == bill.version)
-            connection.execute(bills.update().where(*same).values(wake_at=until))
+            return connection.execute(bills.update().where(*same).values(wake_at=until)).rowcount == 1
 
-        await self._writer.write(work)
+        running = carried(bill.id)
+        if await self._writer.write(work) and running is not None:
+            running.owing = job_of_bill(replace(bill, wake_at=until))
 
     async def wake(self, account: str, *, bayou_id: str, steps: Collection[Step]) -> int:
         """Makes the next step of a bill due at once; the number of bills woken."""
@@ -336,7 +348,7 @@ class Ledger:
 
     async def not_delivered(self, delivery: Delivery, error: str, next_at: dt.datetime) -> None:
         """Notes a failed attempt and when to try again, unless somebody else has come further meanwhile."""
-        made = delivery.attempts + 1
+        at, made = self.clock(), delivery.attempts + 1
         open_still = (deliveries.c.delivered_at.is_(None), deliveries.c.attempts <= made)
 
         def work(connection: sa.Connection) -> None:
@@ -345,6 +357,7 @@ class Ledger:
                 .where(deliveries.c.id == delivery.id, *open_still)
                 .values(attempts=made, next_at=next_at, last_error=error[:500])
             )
+            submit_next_delivery(connection, delivery.bill_id, delivery.target, at)
 
         await self._writer.write(work)
 

@@ -8,6 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
+from ingest.engine.jobs import submit_bill
+from ingest.engine.wakeups import submit_next_delivery
 from ingest.reasons import Reason
 from ingest.store.rows import Arrival, Bill, Delivery, NewArrival, NewDelivery, Outcome, Step, new_id, to_bill
 from ingest.store.schema import arrivals, bills, deliveries, events, parts
@@ -103,6 +105,7 @@ def _insert(connection: sa.Connection, bill: Bill, kind: str, at: dt.datetime) -
         connection.execute(bills.insert(), _columns(bill))
     data = {"name": bill.name, "sha256": bill.sha256, "source": bill.source, "parent_id": bill.parent_id}
     add_event(connection, bill, kind, at, data)
+    submit_bill(connection, bill, at)
     return True
 
 
@@ -110,8 +113,9 @@ def _try_again(connection: sa.Connection, bill: Bill, new: NewArrival, at: dt.da
     values = {"step": Step.PARSED, "step_at": at, "wake_at": at, "attempts": 0, "reason": None, "detail": None}
     values |= {"customer": new.customer or bill.customer, "version": bill.version + 1, "updated_at": at}
     connection.execute(bills.update().where(bills.c.id == bill.id).values(values))
-    row = connection.execute(sa.select(bills).where(bills.c.id == bill.id)).one()
-    add_event(connection, to_bill(row), "tried_again", at, plain(values))
+    again = to_bill(connection.execute(sa.select(bills).where(bills.c.id == bill.id)).one())
+    add_event(connection, again, "tried_again", at, plain(values))
+    submit_bill(connection, again, at)
 
 
 def add_children(connection: sa.Connection, parent: Bill, children: Sequence[Bill], at: dt.datetime) -> None:
@@ -126,9 +130,11 @@ def add_children(connection: sa.Connection, parent: Bill, children: Sequence[Bil
 
 def wake(connection: sa.Connection, bill: Bill, at: dt.datetime) -> None:
     """Makes the next step due now. A step that runs meanwhile finds a newer version and begins anew."""
-    values = {"wake_at": at, "version": bill.version + 1, "updated_at": at}
+    values: dict[str, Any] = {"wake_at": at, "version": bill.version + 1, "updated_at": at}
     connection.execute(bills.update().where(bills.c.id == bill.id).values(values))
-    add_event(connection, replace(bill, version=bill.version + 1), "woken", at, {})
+    woken = replace(bill, **values)
+    add_event(connection, woken, "woken", at, {})
+    submit_bill(connection, woken, at)
 
 
 def add_event(connection: sa.Connection, bill: Bill, kind: str, at: dt.datetime, data: dict[str, Any]) -> None:
@@ -145,6 +151,7 @@ def send(connection: sa.Connection, new: NewDelivery, bill: Bill, at: dt.datetim
         "next_at": at,
     }  # fmt: skip
     connection.execute(deliveries.insert(), values)
+    submit_next_delivery(connection, bill.id, new.target, at)
 
 
 def close_delivery(connection: sa.Connection, delivery: Delivery, at: dt.datetime) -> None:
@@ -160,6 +167,7 @@ def close_delivery(connection: sa.Connection, delivery: Delivery, at: dt.datetim
     )
     if closed.rowcount == 0:
         return
+    submit_next_delivery(connection, bill.id, delivery.target, at)
     if not delivery.final or bill.step is not Step.RECONCILED:
         return
     open_ones = sa.select(deliveries.c.id).where(
@@ -168,8 +176,9 @@ def close_delivery(connection: sa.Connection, delivery: Delivery, at: dt.datetim
     if connection.execute(open_ones).first() is None:
         values = {"step": Step.DELIVERED, "step_at": at, "version": bill.version + 1, "updated_at": at}
         connection.execute(bills.update().where(bills.c.id == bill.id).values(values))
-        row = connection.execute(sa.select(bills).where(bills.c.id == bill.id)).one()
-        add_event(connection, to_bill(row), "delivered", at, {})
+        done = to_bill(connection.execute(sa.select(bills).where(bills.c.id == bill.id)).one())
+        add_event(connection, done, "delivered", at, {})
+        submit_bill(connection, done, at)
 
 
 def plain(value: Any) -> Any:

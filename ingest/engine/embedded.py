@@ -1,37 +1,23 @@
-"""One loop for all that is due: nothing waits as a task, and nothing is forgotten by a crash.
+"""The embedded engine: one loop for all that is due. Nothing waits as a task, and nothing is forgotten by a crash.
 
 What is due is asked of the ledger each time; a claim is an entry of a set in memory, so after a restart every due row
-is simply due.
+is simply due. That takes one worker for a ledger, which ``sole_worker`` sees to.
 """
 
 import asyncio
 import datetime as dt
-from collections.abc import Awaitable, Callable, Collection
-from typing import Generic, Protocol, TypeVar
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Generic
 
 import structlog
 
+from ingest.engine.work import HOLD_SECONDS, Due, Loop, T, Work
 from ingest.errors import IngestError, StaleVersion
 
 RESCAN_SECONDS = 5.0
 COALESCE_SECONDS = 0.01
 """Steps that end together are followed up with one look at the ledger."""
-HOLD_SECONDS = (0.5, 2.0, 10.0, 60.0)
-"""After an error that the step itself did not expect: how long the same item is left alone, by number of errors."""
-
 log = structlog.get_logger()
-
-
-class Item(Protocol):
-    """Anything with an id."""
-
-    @property
-    def id(self) -> str:
-        """Its key in the ledger."""
-
-
-T = TypeVar("T", bound=Item)
-Due = Callable[[Collection[str], int], Awaitable[tuple[list[T], dt.datetime | None]]]
 
 
 class Scheduler(Generic[T]):
@@ -149,3 +135,22 @@ class Scheduler(Generic[T]):
     def _release(self, key: str) -> None:
         self._busy.pop(key, None)
         self._changed.set()
+
+
+class Embedded:
+    """The engine of a ledger in SQLite."""
+
+    def __init__(self, clock: Callable[[], dt.datetime]) -> None:
+        self._clock = clock
+
+    def loop(self, work: Work[Any]) -> Loop:
+        """Asks the ledger."""
+        return Scheduler(work.name, work.due, work.step, limit=work.limit, clock=self._clock, hold=work.hold)
+
+    def alone(self, loops: Sequence[Loop]) -> Sequence[Loop]:
+        """There is one worker."""
+        return loops
+
+    def upkeep(self) -> Sequence[Loop]:
+        """Nothing."""
+        return ()

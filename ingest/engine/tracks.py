@@ -1,19 +1,88 @@
 """Tracks for bills: our own reading, that of scans, and what waits for the API. None of them holds up another.
 
 On the API's track every account has only as many bills under way as it may have calls in flight: an account whose API
-hangs takes no place from the others. One whose API is down has none, but for a probe now and then.
+hangs takes no place from the others. One whose API is down has none, but for a probe now and then. On PostgreSQL the
+number holds for all workers together.
 """
 
 import datetime as dt
 from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Mapping
+from dataclasses import replace
 
 from ingest.bayou.breaker import Breaker
+from ingest.engine.jobs import DELIVERIES, READING, SCANS, api_queue, job_of_bill, job_of_delivery
+from ingest.engine.work import Due, Work
 from ingest.store.ledger import Ledger
-from ingest.store.rows import NEEDS_API, Bill, Step
+from ingest.store.rows import NEEDS_API, Bill, Delivery, Step
 
 LOCAL = (Step.RECEIVED, Step.RESOLVED)
-SCANS = (Step.SCANNED,)
+SCANNED = (Step.SCANNED,)
+
+
+def reading(
+    ledger: Ledger, accounts: Collection[str], step: Callable[[Bill], Awaitable[None]], limit: int
+) -> Work[Bill]:
+    """What needs nobody but us."""
+    track = LocalTrack(ledger, accounts, LOCAL)
+    return _bills("reading", ledger, LOCAL, accounts, {READING: 0}, track.due, step, limit)
+
+
+def scans(ledger: Ledger, accounts: Collection[str], step: Callable[[Bill], Awaitable[None]], limit: int) -> Work[Bill]:
+    """What the OCR is to read. A worker without it runs this as well: there the text alone is read."""
+    track = LocalTrack(ledger, accounts, SCANNED)
+    return _bills("OCR", ledger, SCANNED, accounts, {SCANS: 0}, track.due, step, limit)
+
+
+def api(
+    ledger: Ledger,
+    most: Mapping[str, int],
+    step: Callable[[Bill], Awaitable[None]],
+    limit: int,
+    breakers: Mapping[str, Breaker] | None = None,
+) -> Work[Bill]:
+    """What talks to the API; ``most`` bills of each account at the same time, none while its breaker says so."""
+    track = ApiTrack(ledger, step, most, breakers)
+    queues = {api_queue(account): number for account, number in most.items()}
+    work = _bills("API", ledger, NEEDS_API, most, queues, track.due, track.step, limit)
+    known = {api_queue(account): breaker for account, breaker in (breakers or {}).items()}
+    return replace(work, is_open=lambda queue: queue not in known or known[queue].places(1) > 0)
+
+
+def deliveries(ledger: Ledger, step: Callable[[Delivery], Awaitable[None]], limit: int) -> Work[Delivery]:
+    """Results on their way out."""
+    return Work(
+        name="delivery",
+        limit=limit,
+        queues={DELIVERIES: 0},
+        due=ledger.due_deliveries,
+        read=ledger.wakeups.delivery,
+        job=job_of_delivery,
+        lost=ledger.wakeups.lost_deliveries,
+        step=step,
+    )
+
+
+def _bills(
+    name: str,
+    ledger: Ledger,
+    steps: Collection[Step],
+    accounts: Collection[str],
+    queues: Mapping[str, int],
+    due: Due[Bill],
+    step: Callable[[Bill], Awaitable[None]],
+    limit: int,
+) -> Work[Bill]:
+    async def read(key: str) -> Bill | None:
+        return await ledger.wakeups.bill(key, accounts)
+
+    async def lost(number: int) -> list[Bill]:
+        return await ledger.wakeups.lost_bills(number, steps=steps, accounts=accounts)
+
+    return Work(
+        name=name, limit=limit, queues=queues, due=due, read=read, job=job_of_bill, lost=lost, step=step,
+        hold=ledger.hold,
+    )  # fmt: skip
 
 
 class LocalTrack:

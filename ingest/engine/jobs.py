@@ -1,0 +1,126 @@
+"""Wake-ups of bills and deliveries. One is written in the transaction that makes the row due, and names its version.
+
+On SQLite the row is the job, and nothing is written. On PostgreSQL a job wakes one version of one row: whoever gets it
+reads the row, and does nothing when that has moved on.
+"""
+
+import datetime as dt
+import functools
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+
+import sqlalchemy as sa
+
+from ingest.store.rows import NEEDS_API, Bill, Delivery, Step
+
+EPOCH = dt.datetime.fromtimestamp(0, dt.UTC)
+READING, SCANS, DELIVERIES = "reading", "scans", "deliveries"
+"""Queues. Each account has one of its own for what talks to the API."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """The row ``key`` at ``version`` is due at ``wake_at``. Lower priorities come first."""
+
+    queue: str
+    key: str
+    version: str
+    priority: int
+    wake_at: dt.datetime
+
+    @property
+    def name(self) -> str:
+        """Unique: a second job of the same name is none."""
+        return f"{self.key} {self.version}"
+
+
+@dataclass(slots=True)
+class Carried:
+    """A bill whose job is running: for as long as it runs, the bill's next steps need no job of their own."""
+
+    key: str
+    owing: Job | None = field(default=None)
+    """Written by nobody yet: the bill waits again, and the step that made it so may go on with it."""
+
+
+_carried: ContextVar[Carried | None] = ContextVar("carried", default=None)
+
+
+@contextmanager
+def carrying(key: str) -> Iterator[Carried]:
+    """Around a step: what it makes due at once, it may go on with. What it leaves so, or puts off, is ``owing``."""
+    carried = Carried(key)
+    token = _carried.set(carried)
+    try:
+        yield carried
+    finally:
+        _carried.reset(token)
+
+
+def carried(key: str) -> Carried | None:
+    """What carries this bill in the present task."""
+    found = _carried.get()
+    return found if found and found.key == key else None
+
+
+def api_queue(account: str) -> str:
+    """The queue of an account's API."""
+    return f"api {account}"
+
+
+def job_of_bill(bill: Bill) -> Job | None:
+    """None for a bill that waits for nothing."""
+    if bill.wake_at is None:
+        return None
+    queue = SCANS if bill.step is Step.SCANNED else READING
+    if bill.step in NEEDS_API:
+        queue = api_queue(bill.account)
+    return Job(queue, bill.id, str(bill.version), bill.priority, bill.wake_at)
+
+
+def job_of_delivery(delivery: Delivery) -> Job | None:
+    """None for one that was delivered. An attempt that was put off without being made is a version as well."""
+    if delivery.next_at is None:
+        return None
+    version = f"{delivery.attempts}@{(delivery.next_at - EPOCH) // dt.timedelta(microseconds=1)}"
+    return Job(DELIVERIES, delivery.id, version, 0, delivery.next_at)
+
+
+def submits(connection: sa.Connection) -> bool:
+    """Whether jobs are written here at all."""
+    return connection.dialect.name == "postgresql"
+
+
+def submit(connection: sa.Connection, jobs: Sequence[Job], at: dt.datetime) -> None:
+    """Writes jobs in the running transaction; ``at`` is the present. Jobs that are there already stay as they are."""
+    if not jobs or not submits(connection):
+        return
+    delays = [max(dt.timedelta(0), job.wake_at - at) for job in jobs]
+    connection.exec_driver_sql(
+        _enqueue(),
+        (
+            [-job.priority for job in jobs],
+            [job.queue for job in jobs],
+            [job.name.encode() for job in jobs],
+            delays,
+            [job.name for job in jobs],
+            [json.dumps(None)] * len(jobs),
+        ),
+    )
+
+
+def submit_bill(connection: sa.Connection, bill: Bill, at: dt.datetime) -> None:
+    """The job of the bill as it is now, where it waits for something."""
+    job = job_of_bill(bill) if submits(connection) else None
+    if job is not None:
+        submit(connection, [job], at)
+
+
+@functools.cache
+def _enqueue() -> str:
+    from pgqueuer.adapters.persistence.qb import QueryQueueBuilder
+
+    return QueryQueueBuilder().build_enqueue_query("skip")

@@ -1,0 +1,45 @@
+"""PostgreSQL's notices, thinned: every change of the queue announces itself, and each would be answered by a look."""
+
+import asyncio
+
+from pgqueuer.adapters.drivers.asyncpg import AsyncpgPoolDriver
+from pgqueuer.ports.driver import NotifyCallback
+
+SECONDS = 0.02
+"""Changes within this time are one."""
+
+
+class QuietDriver(AsyncpgPoolDriver):
+    """PgQueuer's driver; its listeners hear of changes at most fifty times a second."""
+
+    async def add_listener(self, channel: str, callback: NotifyCallback) -> None:
+        """Health checks and cancellations are passed on as they are."""
+        await super().add_listener(channel, _Thinned(callback))
+
+
+class _Thinned:
+    """The first of a burst at once, the last of it at its end."""
+
+    def __init__(self, callback: NotifyCallback) -> None:
+        self._callback = callback
+        self._resting = False
+        self._missed: str | bytes | bytearray | None = None
+
+    def __call__(self, payload: str | bytes | bytearray) -> None:
+        text = payload if isinstance(payload, str) else payload.decode()
+        if "table_changed_event" not in text:
+            self._callback(payload)
+        elif self._resting:
+            self._missed = payload
+        else:
+            self._tell(payload)
+
+    def _tell(self, payload: str | bytes | bytearray) -> None:
+        self._resting, self._missed = True, None
+        asyncio.get_running_loop().call_later(SECONDS, self._rested)
+        self._callback(payload)
+
+    def _rested(self) -> None:
+        self._resting = False
+        if self._missed is not None:
+            self._tell(self._missed)

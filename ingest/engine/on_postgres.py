@@ -1,0 +1,275 @@
+"""The engine of a ledger in PostgreSQL: PgQueuer wakes any number of workers, and takes up what a dead one left.
+
+A job names a row and its version. Whoever gets it reads the row, and does nothing when that has moved on; every write
+is fenced by the version as well, so that a worker that was thought dead and comes back undoes and repeats nothing.
+While a step runs, its job is leased: heartbeats keep the lease, and a worker that sends none for ``LEASE`` loses it.
+"""
+
+import asyncio
+import datetime as dt
+import random
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import asyncpg
+import sqlalchemy as sa
+import structlog
+from pgqueuer.core.qm import QueueManager
+from pgqueuer.domain.errors import FailingListenerError, RetryRequested
+from pgqueuer.domain.models import Job as TakenJob
+from pgqueuer.domain.types import QueueEntrypoint
+from pgqueuer.queries import Queries
+
+from ingest.engine.jobs import Carried, Job, carrying
+from ingest.engine.notices import QuietDriver
+from ingest.engine.only_one import OnlyOne
+from ingest.engine.work import HOLD_SECONDS, Loop, Work
+from ingest.errors import IngestError, LedgerBusy, StaleVersion
+from ingest.store.engine import connection_options, ledger_errors
+from ingest.store.ledger import Ledger
+
+LEASE = dt.timedelta(seconds=30)
+LOOK = dt.timedelta(seconds=5)
+"""How often a worker looks for jobs that nobody announces: those of dead workers. With the lease, below 45 s."""
+MOST_AT_A_TIME = 10
+RECONCILE_SECONDS = 60.0
+MOST_LOST = 500
+CONNECTIONS = 6
+
+log = structlog.get_logger()
+
+
+class OnPostgres:
+    """Makes loops; ``lease`` and ``look`` are for tests that cannot wait so long."""
+
+    def __init__(self, ledger: Ledger, pool: "asyncpg.Pool[Any]", *, lease: dt.timedelta, look: dt.timedelta) -> None:
+        self._ledger = ledger
+        self._queries = Queries(QuietDriver(pool))
+        self._lease = lease
+        self._look = look
+        self._works: list[Work[Any]] = []
+
+    @classmethod
+    @asynccontextmanager
+    async def open(
+        cls, ledger: Ledger, *, lease: dt.timedelta = LEASE, look: dt.timedelta = LOOK
+    ) -> "AsyncIterator[OnPostgres]":
+        """Connects beside the ledger. Raises LedgerBusy when there is no PostgreSQL."""
+        with ledger_errors():
+            place = _place(ledger.engine.url)
+            pool = await asyncpg.create_pool(**place, min_size=2, max_size=CONNECTIONS, reset=_nothing_to_reset)
+        try:
+            yield cls(ledger, pool, lease=lease, look=look)
+        finally:
+            try:
+                await asyncio.wait_for(pool.close(), LOOK.total_seconds())
+            except (TimeoutError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                pool.terminate()
+
+    def loop(self, work: Work[Any]) -> Loop:
+        """Takes jobs."""
+        self._works.append(work)
+        return QueueLoop(work, self._ledger, self._queries, self._lease, self._look)
+
+    def alone(self, loops: Sequence[Loop]) -> Sequence[Loop]:
+        """In the worker that holds a lock of the database's."""
+        return [OnlyOne(loops, _place(self._ledger.engine.url))] if loops else ()
+
+    def upkeep(self) -> Sequence[Loop]:
+        """What finds rows without a job."""
+        return [Reconciler(self._works, self._ledger)]
+
+
+class QueueLoop:
+    """Runs one kind of work on the jobs that PgQueuer hands out."""
+
+    def __init__(
+        self, work: Work[Any], ledger: Ledger, queries: Queries, lease: dt.timedelta, look: dt.timedelta
+    ) -> None:
+        self.name = work.name
+        self._work = work
+        self._ledger = ledger
+        self._lease = lease
+        self._look = look
+        self._running: set[asyncio.Task[Any]] = set()
+        self._stopping = False
+        self._ending = False
+        self._manager = _GatedManager(queries, work)
+        for queue, most in work.queues.items():
+            self._manager.entrypoint(queue, concurrency_limit=most, accepts_context=False)(self._take)
+
+    def wake(self) -> None:
+        """PostgreSQL tells every worker."""
+
+    async def run(self) -> None:
+        """Until ``stop``. Raises LedgerBusy when PostgreSQL is gone: the worker ends and is started again."""
+        at_a_time = max(1, min(MOST_AT_A_TIME, self._work.limit // 2))
+        try:
+            with ledger_errors():
+                await self._manager.run(
+                    dequeue_timeout=self._look,
+                    batch_size=at_a_time,
+                    max_concurrent_tasks=max(self._work.limit, 2 * at_a_time),
+                    shutdown_on_listener_failure=True,
+                    heartbeat_timeout=self._lease,
+                    log_aggregation_interval=dt.timedelta(0),
+                )
+        except FailingListenerError as error:
+            raise LedgerBusy("PostgreSQL announces nothing any more") from error
+
+    async def stop(self, deadline: float) -> None:
+        """What is not finished in time goes back into the queue."""
+        self._stopping = True
+        self._manager.shutdown.set()
+        if self._running:
+            _, late = await asyncio.wait(self._running, timeout=deadline)
+            self._ending = True
+            for task in late:
+                task.cancel()
+
+    async def _take(self, taken: TakenJob) -> None:
+        """For PgQueuer. What it raises is either RetryRequested, or PgQueuer's own task being cancelled."""
+        if self._stopping:
+            raise RetryRequested(delay=dt.timedelta(0))
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101 - it runs in one
+        self._running.add(task)
+        key, _, version = (taken.payload or b"").decode().partition(" ")
+        try:
+            with carrying(key) as carried:
+                pause = await self._run_one(taken, key, version, carried)
+        except asyncio.CancelledError:
+            if not self._ending:
+                raise
+            task.uncancel()
+            pause = 0.0
+        finally:
+            self._running.discard(task)
+        if pause is not None:
+            raise RetryRequested(delay=dt.timedelta(seconds=pause))
+
+    async def _run_one(self, taken: TakenJob, key: str, version: str, carried: Carried) -> float | None:
+        """None when the job is done with; else after how many seconds it comes again."""
+        item = None
+        try:
+            item = await self._work.read(key)
+            job = item and self._work.job(item)
+            if job is None:
+                return None
+            if job.version != version:
+                await self._ledger.wakeups.submit_unless_carried(job, taken.id)
+                return None
+            early = (job.wake_at - self._ledger.clock()).total_seconds()
+            if early > 0:
+                return early
+            await self._work.step(item)
+        except StaleVersion as error:
+            log.debug("another writer was faster", what=self.name, error=str(error))
+            return None
+        except Exception as error:  # noqa: BLE001 - one item must not stop the others; it is logged and tried again
+            return await self._after(error, item, taken, carried)
+        return await self._follow_up(version, carried)
+
+    async def _follow_up(self, version: str, carried: Carried) -> float | None:
+        """What the step left to be woken: the bill as it was, put off, or a version that has no job yet."""
+        owing = carried.owing
+        if owing is None:
+            return None
+        if owing.version == version:
+            return max(0.0, (owing.wake_at - self._ledger.clock()).total_seconds())
+        await self._ledger.wakeups.submit([owing])
+        return None
+
+    async def _after(self, error: Exception, item: Any, taken: TakenJob, carried: Carried) -> float | None:
+        seconds = HOLD_SECONDS[min(taken.attempts, len(HOLD_SECONDS) - 1)]
+        owing = carried.owing
+        log.warning(
+            "a step failed; it is tried again", what=self.name, id=carried.key, error=repr(error),
+            after_seconds=seconds, exc_info=None if isinstance(error, IngestError) else error,
+        )  # fmt: skip
+        try:
+            if owing is not None and owing.name.encode() != taken.payload:
+                await self._ledger.wakeups.submit([_later(owing, self._ledger.clock(), seconds)])
+                return None
+            if self._work.hold is not None and item is not None:
+                await self._work.hold(item, seconds)
+        except IngestError as again:
+            log.debug("the ledger is what fails", what=self.name, error=str(again))
+        return seconds
+
+
+class _GatedManager(QueueManager):
+    """PgQueuer's manager, which leaves queues alone that are closed at present."""
+
+    def __init__(self, queries: Queries, work: Work[Any]) -> None:
+        super().__init__(queries)
+        self._work = work
+
+    def entrypoints_below_capacity_limits(self) -> set[QueueEntrypoint]:
+        """Those that jobs are asked for."""
+        return {queue for queue in super().entrypoints_below_capacity_limits() if self._work.is_open(queue)}
+
+
+class Reconciler:
+    """Wakes due rows that no job would wake: one whose job was deleted, or that came from another engine."""
+
+    name = "reconciling"
+
+    def __init__(self, works: Sequence[Work[Any]], ledger: Ledger, pause: float = RECONCILE_SECONDS) -> None:
+        self._works = works
+        self._ledger = ledger
+        self._pause = pause
+        self._wanted = asyncio.Event()
+        self._stopping = False
+
+    def wake(self) -> None:
+        """It keeps its own time."""
+
+    async def run(self) -> None:
+        """At the start, and then about once a minute."""
+        while not self._stopping:
+            try:
+                await self.reconcile()
+                await self._ledger.wakeups.prune()
+            except IngestError as error:
+                log.warning("cannot look for bills that nobody wakes; trying again", error=str(error))
+            try:
+                seconds = self._pause * random.uniform(0.8, 1.2)  # noqa: S311 - workers that start together part
+                await asyncio.wait_for(self._wanted.wait(), seconds)
+            except TimeoutError:
+                continue
+
+    async def stop(self, deadline: float) -> None:  # noqa: ARG002 - it waits for nothing
+        """Ends the pause."""
+        self._stopping = True
+        self._wanted.set()
+
+    async def reconcile(self) -> int:
+        """The number of rows that got a job."""
+        found = 0
+        for work in self._works:
+            while lost := await work.lost(MOST_LOST):
+                jobs = [job for job in map(work.job, lost) if job is not None]
+                await self._ledger.wakeups.submit(jobs)
+                found += len(jobs)
+                if len(lost) < MOST_LOST:
+                    break
+        if found:
+            log.warning("bills or deliveries had no job and got one", number=found)
+        return found
+
+
+def _later(job: Job, now: dt.datetime, seconds: float) -> Job:
+    return Job(job.queue, job.key, job.version, job.priority, now + dt.timedelta(seconds=seconds))
+
+
+async def _nothing_to_reset(_: "asyncpg.Connection[Any]") -> None:
+    """PgQueuer changes nothing in its sessions; to make sure of that would double the number of statements."""
+
+
+def _place(url: sa.URL) -> dict[str, Any]:
+    """What asyncpg connects with, as SQLAlchemy would."""
+    names = {"host": url.host, "port": url.port, "user": url.username, "password": url.password}
+    given = {name: value for name, value in names.items() if value is not None}
+    return {**given, **url.query, "database": url.database, **connection_options()}

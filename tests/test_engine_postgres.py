@@ -1,0 +1,283 @@
+"""Several workers on one PostgreSQL: killed, stopped and continued, cut off; and queues that lost their rows."""
+
+import asyncio
+import contextlib
+import datetime as dt
+import json
+import signal
+import sys
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from postgres_world import Server, create_database, database
+from source_world import eventually
+
+from ingest.engine import tracks
+from ingest.engine.on_postgres import LEASE, LOOK, OnPostgres, Reconciler
+from ingest.engine.only_one import OnlyOne
+from ingest.errors import LedgerBusy
+from ingest.store.ledger import Ledger
+from ingest.store.rows import Bill, NewArrival, NewDelivery, Priority, Step
+
+DRIVER = Path(__file__).with_name("engine_driver.py")
+SHORT_LEASE = 1.5
+TIMES = {"lease": dt.timedelta(seconds=SHORT_LEASE), "look": dt.timedelta(seconds=0.3)}
+
+
+@pytest.fixture
+def url() -> Iterator[str]:
+    with database() as made:
+        yield made
+
+
+@pytest.fixture
+async def ledger(url: str) -> AsyncIterator[Ledger]:
+    async with await Ledger.open(url) as opened:
+        yield opened
+
+
+class Worker:
+    """``engine_driver.py``, with what it said."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self.process = process
+        self.began: list[str] = []
+        self._lines: asyncio.Task[None] | None = None
+
+    @classmethod
+    @asynccontextmanager
+    async def start(cls, url: str, step_seconds: float = 0.02) -> "AsyncIterator[Worker]":
+        wanted = {"url": url, "lease": SHORT_LEASE, "look": 0.3, "step_seconds": step_seconds}
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, DRIVER, json.dumps(wanted), stdout=asyncio.subprocess.PIPE, cwd=DRIVER.parents[1]
+        )
+        worker = cls(process)
+        assert process.stdout
+        assert await process.stdout.readline() == b"ready\n"
+        worker._lines = asyncio.create_task(worker._read())
+        try:
+            yield worker
+        finally:
+            for number in (signal.SIGCONT, signal.SIGKILL):
+                with contextlib.suppress(ProcessLookupError):
+                    process.send_signal(number)
+            await process.wait()
+            await worker._lines
+
+    async def _read(self) -> None:
+        assert self.process.stdout
+        async for line in self.process.stdout:
+            self.began.append(line.decode().split()[1])
+
+    async def has_begun(self, number: int = 1) -> None:
+        await eventually(lambda: len(self.began) >= number)
+
+
+async def receive(ledger: Ledger, number: int) -> list[str]:
+    new = [
+        NewArrival(account="acme", source="smtp", name="b.pdf", priority=Priority.SMTP, sha256=f"{n:064x}")
+        for n in range(number)
+    ]
+    return [arrival.bill_id or "" for arrival in await ledger.receive(new)]
+
+
+async def until_done(ledger: Ledger, seconds: float = 30) -> None:
+    async with asyncio.timeout(seconds):
+        while {bill.step for bill in await ledger.bills(limit=1000)} != {Step.DELIVERED}:  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+
+
+async def done_by(ledger: Ledger) -> Counter[int]:
+    """How many bills each process finished. Every bill was finished once, and its events tell every version."""
+    found: Counter[int] = Counter()
+    for bill in await ledger.bills(limit=1000):
+        events = await ledger.events(bill.id)
+        assert [event.version for event in events] == list(range(1, bill.version + 1))
+        [done] = [event for event in events if event.kind == "done"]
+        found[done.data["by"]] += 1
+    return found
+
+
+async def execute(ledger: Ledger, statement: str) -> None:
+    async with ledger.engine.begin() as connection:
+        await connection.execute(sa.text(statement))
+
+
+async def count(ledger: Ledger, table: str, where: str = "true") -> int:
+    async with ledger.engine.connect() as connection:
+        return int((await connection.execute(sa.text(f"SELECT count(*) FROM {table} WHERE {where}"))).scalar_one())
+
+
+def test_a_dead_workers_bills_are_taken_up_within_45_seconds() -> None:
+    assert dt.timedelta(seconds=30) <= LEASE
+    assert dt.timedelta(seconds=45) >= LEASE + 2 * LOOK
+
+
+async def test_two_workers_share_the_bills_and_run_each_once(ledger: Ledger, url: str) -> None:
+    async with Worker.start(url, step_seconds=0.1) as one, Worker.start(url, step_seconds=0.1) as two:
+        await receive(ledger, 60)
+        await until_done(ledger)
+        assert set(await done_by(ledger)) == {one.process.pid, two.process.pid}
+        assert set(Counter(one.began + two.began).values()) == {1}
+    assert await count(ledger, "pgqueuer") == 0
+
+
+async def test_a_killed_workers_bills_are_taken_up_by_another(ledger: Ledger, url: str) -> None:
+    await receive(ledger, 20)
+    async with Worker.start(url, step_seconds=60) as one:
+        await one.has_begun(4)
+        one.process.kill()
+        async with Worker.start(url) as two:
+            await until_done(ledger)
+            assert set(await done_by(ledger)) == {two.process.pid}
+
+
+async def test_a_worker_that_stopped_past_its_lease_and_comes_back_repeats_nothing(ledger: Ledger, url: str) -> None:
+    await receive(ledger, 12)
+    async with Worker.start(url, step_seconds=0.5) as one:
+        await one.has_begun(8)
+        one.process.send_signal(signal.SIGSTOP)
+        async with Worker.start(url) as two:
+            await until_done(ledger)
+            first = dict(await done_by(ledger))
+            one.process.send_signal(signal.SIGCONT)
+            await receive_more(ledger)
+            await until_done(ledger)
+            after = await done_by(ledger)
+    assert first.get(two.process.pid, 0) >= 8, "what the stopped one had begun was done by the other"
+    assert sum(after.values()) == 14
+
+
+async def receive_more(ledger: Ledger) -> None:
+    for number in (900, 901):
+        new = NewArrival(account="acme", source="smtp", name="b.pdf", priority=Priority.SMTP, sha256=f"{number:064x}")
+        await ledger.receive([new])
+        await asyncio.sleep(0.7)
+
+
+async def test_rows_that_lost_their_jobs_get_new_ones(ledger: Ledger) -> None:
+    ids = await receive(ledger, 5)
+    parsed = await ledger.bill(ids[0])
+    assert parsed
+    sent = NewDelivery(event="new_bill", target="file", payload={}, final=True)
+    await ledger.change(parsed, "reconciled", values={"step": Step.RECONCILED, "wake_at": None}, send=[sent])
+    later = await ledger.bill(ids[1])
+    assert later
+    await ledger.change(later, "waits", values={"wake_at": ledger.clock() + dt.timedelta(hours=1)})
+    await execute(ledger, "DELETE FROM pgqueuer")
+    async with OnPostgres.open(ledger, **TIMES) as engine:
+        engine.loop(tracks.reading(ledger, ["acme"], _never, 4))
+        engine.loop(tracks.deliveries(ledger, _never, 4))
+        [reconciler] = engine.upkeep()
+        assert isinstance(reconciler, Reconciler)
+        assert await reconciler.reconcile() == 4, (
+            "three bills that are due and a delivery; what is not due costs nothing"
+        )
+        assert await reconciler.reconcile() == 0
+    assert await count(ledger, "pgqueuer") == 4
+
+
+async def _never(_: Any) -> None:
+    raise AssertionError("not called")
+
+
+async def test_the_reconciler_leaves_alone_what_is_running(ledger: Ledger) -> None:
+    """Between its changes a step's bill is due and has no job of that version: the one that runs carries it."""
+    await receive(ledger, 1)
+    found: list[int] = []
+
+    async def step(bill: Bill) -> None:
+        bill = await ledger.change(bill, "begun", values={"wake_at": ledger.clock()})
+        found.append(await reconciler.reconcile())
+        await ledger.change(bill, "done", values={"step": Step.DELIVERED, "wake_at": None})
+
+    async with OnPostgres.open(ledger, **TIMES) as engine:
+        loop = engine.loop(tracks.reading(ledger, ["acme"], step, 4))
+        [reconciler] = engine.upkeep()
+        assert isinstance(reconciler, Reconciler)
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(loop.run())
+            await until_done(ledger)
+            await loop.stop(1)
+    assert found == [0]
+
+
+async def test_the_queues_log_is_pruned(ledger: Ledger) -> None:
+    await receive(ledger, 3)
+    assert await count(ledger, "pgqueuer_log") == 3
+    assert await ledger.wakeups.prune() == 0
+    await execute(ledger, "UPDATE pgqueuer_log SET created = created - interval '2 hours' WHERE id % 2 = 1")
+    assert await ledger.wakeups.prune() == 2
+    assert await count(ledger, "pgqueuer_log") == 1
+
+
+async def test_a_bill_and_its_job_are_written_together_or_not_at_all(ledger: Ledger) -> None:
+    [bill_id] = await receive(ledger, 1)
+    bill = await ledger.bill(bill_id)
+    assert bill
+    await execute(ledger, "ALTER TABLE pgqueuer ADD CONSTRAINT no_more CHECK (false) NOT VALID")
+    with pytest.raises(sa.exc.IntegrityError):
+        await ledger.change(bill, "parsed", values={"step": Step.PARSED})
+    after = await ledger.bill(bill_id)
+    assert after == bill
+    assert await count(ledger, "pgqueuer", f"dedupe_key = '{bill_id} 1'") == 1
+
+
+async def test_only_one_worker_at_a_time_has_the_lock(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ingest.engine.only_one.ASK_SECONDS", 0.05)
+    at_work: list[str] = []
+
+    class Sender:
+        def __init__(self, name: str) -> None:
+            self.name = name
+            self._stopped = asyncio.Event()
+
+        def wake(self) -> None: ...
+
+        async def run(self) -> None:
+            at_work.append(self.name)
+            await self._stopped.wait()
+            at_work.remove(self.name)
+
+        async def stop(self, deadline: float) -> None:
+            self._stopped.set()
+
+    async with OnPostgres.open(ledger, **TIMES) as engine, asyncio.timeout(20), asyncio.TaskGroup() as tasks:
+        loops: Sequence[Any] = [*engine.alone([Sender("a")]), *engine.alone([Sender("b")])]
+        assert all(isinstance(loop, OnlyOne) for loop in loops)
+        running = [tasks.create_task(loop.run()) for loop in loops]
+        await eventually(lambda: at_work)
+        await asyncio.sleep(0.3)
+        [first] = at_work
+        one, other = (0, 1) if first == "a" else (1, 0)
+        await loops[one].stop(1)
+        await running[one]
+        await eventually(lambda: at_work)
+        assert at_work == ["ab"[other]]
+        await loops[other].stop(1)
+
+
+async def test_workers_end_when_postgresql_restarts_and_nothing_is_lost() -> None:
+    server = await asyncio.to_thread(Server.create)
+    try:
+        url = create_database(server.url)
+        async with await Ledger.open(url) as ledger:
+            await receive(ledger, 30)
+            async with Worker.start(url, step_seconds=0.3) as one:
+                await one.has_begun(10)
+                await asyncio.to_thread(server.kill)
+                with pytest.raises(LedgerBusy):
+                    await receive(ledger, 1)
+                async with asyncio.timeout(20):
+                    assert await one.process.wait() != 0, "the supervisor starts it again"
+                await asyncio.to_thread(server.start)
+                async with Worker.start(url) as two:
+                    await until_done(ledger)
+                    assert two.process.pid in await done_by(ledger)
+    finally:
+        await asyncio.to_thread(server.remove)
