@@ -20,17 +20,21 @@ Cursor = tuple[dt.datetime, str]
 
 
 class Families:
-    """Finds them page by page, in the order in which their bills came in, each family once."""
+    """Finds them page by page, in the order in which their bills came in, each family once.
 
-    def __init__(self, read: Read, selection: Selection) -> None:
+    What comes in after ``until`` is not looked at: else a purge would never end where bills come in all the while.
+    """
+
+    def __init__(self, read: Read, selection: Selection, until: dt.datetime) -> None:
         self._read = read
         self._selection = selection
+        self._until = until
         self._after: Cursor | None = None
         self._seen: set[str] = set()
 
     async def page(self) -> list[Family] | None:
         """The next families, of any age and state; None at the end."""
-        found = await self._read(_chosen(self._selection, self._after))
+        found = await self._read(_chosen(self._selection, self._after).where(bills.c.received_at <= self._until))
         if not found:
             return None
         self._after = (found[-1].received_at, found[-1].id)

@@ -33,7 +33,7 @@ class Purges:
 
     def families(self, selection: Selection) -> Families:
         """What a selection chooses, to be read page by page."""
-        return Families(self._read, selection)
+        return Families(self._read, selection, self._clock())
 
     async def purge(self, families: Sequence[Family], selection: Selection) -> Purged:
         """Deletes those that nobody changed since they were read; the others are counted as skipped."""
