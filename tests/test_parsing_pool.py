@@ -59,6 +59,8 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], set[str]]] = {
 async def _nothing_left_behind() -> AsyncIterator[None]:
     """After each test every child is gone and reaped, and every pipe is closed."""
     before = _pipes()
+    _of_others.clear()
+    _of_others.update(_child_pids())
     yield
     assert _child_pids() == set()
     assert _pipes() == before
@@ -73,13 +75,17 @@ def _pipes() -> set[Path]:
     return pipes
 
 
+_of_others: set[int] = set()
+"""What other tests have left running, such as the PostgreSQL of the test run."""
+
+
 def _child_pids() -> set[int]:
-    """Children of this process, zombies among them."""
+    """Children of this process that this test started, zombies among them."""
     pids: set[int] = set()
     for task in Path("/proc/self/task").iterdir():
         with suppress(FileNotFoundError):
             pids |= {int(pid) for pid in (task / "children").read_text().split()}
-    return pids
+    return pids - _of_others
 
 
 @pytest.fixture
