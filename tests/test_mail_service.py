@@ -20,6 +20,8 @@ from signed_mail import rsa_record, sign
 from smarthost_world import SmarthostServer, smarthost_server
 from source_world import eventually
 
+from ingest.sources.smtp_taking import MOST_AT_ONCE
+
 SENDER = "office@corp.example"
 TO = "bills+ACME-77@in.example"
 
@@ -32,6 +34,7 @@ class World:
     host: str
     port: int
     smarthost: SmarthostServer
+    dns: DnsWorld
 
     async def send(self, message: bytes, sender: str = SENDER) -> str:
         async with aiosmtplib.SMTP(hostname=self.host, port=self.port, start_tls=False) as client:
@@ -58,6 +61,7 @@ def bill_mail(sender: str = SENDER) -> bytes:
 async def serving(folder: Path) -> AsyncIterator[World]:
     dns = DnsWorld().add("s1._domainkey.corp.example", "TXT", rsa_record()).add("corp.example", "TXT", "v=spf1 -all")
     dns.behave("lost.example", "servfail")
+    dns.behave("silent.example", "silent")
     async with dns.serving(), smarthost_server(folder) as smarthost:
         settings = folder / "bill-ingest.toml"
         settings.write_text(
@@ -68,6 +72,7 @@ async def serving(folder: Path) -> AsyncIterator[World]:
             sandbox.port = 0
             sandbox.delay_seconds = 0.1
             dns.servers = ["127.0.0.1:{dns.port}"]
+            dns.seconds = 6
             smarthost = {{ host = "localhost", port = {smarthost.port}, tls = "none", sender = "intake@in.example" }}
 
             [accounts.acme]
@@ -83,7 +88,7 @@ async def serving(folder: Path) -> AsyncIterator[World]:
             assert process.stdout
             ready = json.loads(await process.stdout.readline())["ready"]
             host, port = ready["smtp"].rsplit(":", 1)
-            yield World(folder / "data", host, int(port), smarthost)
+            yield World(folder / "data", host, int(port), smarthost, dns)
         finally:
             process.terminate()
             assert await process.wait() == 0
@@ -95,7 +100,7 @@ async def test_a_signed_bill_is_taken_and_answered_and_a_forged_one_is_refused(t
             await world.send(bill_mail())
         with pytest.raises(aiosmtplib.SMTPDataError, match="sender_not_allowed"):
             await world.send(sign(bill_mail("office@corp.example.evil.example"), "corp.example"))
-        with pytest.raises(aiosmtplib.SMTPDataError, match="451.*4.4.3 unavailable: The DNS"):
+        with pytest.raises(aiosmtplib.SMTPDataError, match=r"4\.4\.3 unavailable: The DNS"):
             await world.send(bill_mail("office@lost.example"), "office@lost.example")
         assert not world.messages()
         said = await world.send(sign(bill_mail(), "corp.example"))
@@ -112,3 +117,13 @@ async def test_a_signed_bill_is_taken_and_answered_and_a_forged_one_is_refused(t
     assert receipt.mail["Auto-Submitted"] == "auto-replied"
     assert "PPL" in receipt.text
     assert record["account_number"] not in receipt.text
+
+
+async def test_a_silent_dns_of_strangers_holds_up_nobody_else(tmp_path: Path) -> None:
+    async with serving(tmp_path) as world:
+        waiting = [asyncio.create_task(world.send(bill_mail(), "x@silent.example")) for _ in range(MOST_AT_ONCE + 4)]
+        await eventually(lambda: world.dns.questions("silent.example"))
+        assert (await world.send(sign(bill_mail(), "corp.example"))).startswith("2.6.0 1 document taken")
+        assert not any(stranger.done() for stranger in waiting)
+        answers = await asyncio.gather(*waiting, return_exceptions=True)
+    assert all("sender_not_authenticated" in str(answer) for answer in answers)

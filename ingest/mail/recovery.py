@@ -132,9 +132,5 @@ def _uuencoded(text: Span) -> Iterator[tuple[str | None, Span]]:
         yield clean(decode_text(begin[2])) or None, found
 
 
-def _follows_letter(text: Span, at: int) -> bool:
-    return _LETTER.match(text.data, max(at - 1, text.start), at) is not None
-
-
 def _starts(pattern: re.Pattern[bytes], text: Span) -> list[int]:
     return [match.start() for match in islice(pattern.finditer(text.data, text.start, text.end), MAX_PARTS)]

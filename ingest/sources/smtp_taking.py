@@ -16,6 +16,7 @@ from ingest.mail.headers import MAX_HEADER_BYTES
 from ingest.mail.message import summarise
 from ingest.mail.opening import MailOpener
 from ingest.mail.sender import SenderCheck
+from ingest.mail.verdict import Verdict
 from ingest.reasons import Reason
 from ingest.receipts.rules import receipt_wanted
 from ingest.sources import smtp_replies as replies
@@ -24,8 +25,9 @@ from ingest.store.documents import Written, disk_errors
 from ingest.store.spool import SpooledMessage
 
 MOST_AT_ONCE = 16
-"""Messages on their way through children and ledger. More would only wait there, and their steps would come in bursts
-that hold the event loop: 120 ms with a hundred connections, 20 ms so."""
+"""Messages on their way through disk, children and ledger. More would only wait there, and their steps would come in
+bursts that hold the event loop: 120 ms with a hundred connections, 20 ms so. Those that wait for the DNS do not count:
+whose DNS is asked is for strangers to say, and a silent one must hold up nobody else."""
 
 log = structlog.get_logger()
 
@@ -67,8 +69,7 @@ class MessageTaker:
     async def _reply(self, letter: Letter) -> str:
         transaction, peer = letter.transaction, letter.peer
         try:
-            async with self._at_once:
-                receipts = await self._take(letter)
+            receipts = await self._take(letter)
         except Refused as refused:
             transaction.tell(peer, "refused", reason=refused.reason, detail=_for_log(refused))
             return replies.refusal(refused.reason, refused.detail)
@@ -87,16 +88,22 @@ class MessageTaker:
 
     async def _take(self, letter: Letter) -> list[Receipt]:
         """Raises Refused when nothing in it can be taken, Unavailable when nothing can be taken now."""
-        preparing = asyncio.create_task(asyncio.to_thread(self._prepare, letter.message))
+        preparing = asyncio.create_task(self._prepared(letter.message))
         taken = False
         try:
             place = await asyncio.shield(preparing)
-            receipts = await self._take_documents(letter, place)
+            verdict = await self._judge(letter, place)
+            async with self._at_once:
+                receipts = await self._take_documents(letter, place, verdict)
             taken = any(receipt.taken for receipt in receipts)
         finally:
             place = await preparing  # its thread goes on when we are cancelled
             await asyncio.to_thread(place.clear, keep=taken)
         return receipts
+
+    async def _prepared(self, message: SpooledMessage) -> "_Workplace":
+        async with self._at_once:
+            return await asyncio.to_thread(self._prepare, message)
 
     def _prepare(self, message: SpooledMessage) -> "_Workplace":
         """All that a message needs of the disk, in one step: each costs as much as its work. Blocks."""
@@ -110,8 +117,7 @@ class MessageTaker:
             written.drop()
             raise
 
-    async def _take_documents(self, letter: Letter, place: "_Workplace") -> list[Receipt]:
-        summary = summarise(place.header)
+    async def _judge(self, letter: Letter, place: "_Workplace") -> Verdict:
         verdict = await self._senders.judge(
             account=letter.recipient.account,
             peer=letter.peer,
@@ -122,6 +128,10 @@ class MessageTaker:
         )
         if verdict.reason is not None:
             raise Refused(verdict.reason, verdict.detail)
+        return verdict
+
+    async def _take_documents(self, letter: Letter, place: "_Workplace", verdict: Verdict) -> list[Receipt]:
+        summary = summarise(place.header)
         account = self._settings.accounts[letter.recipient.account]
         opened = await self._opener.open(
             letter.message.path,
