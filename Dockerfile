@@ -6,11 +6,11 @@ COPY pyproject.toml constraints.txt README.md ./
 COPY ingest ingest
 COPY parsers parsers
 RUN python -m venv /opt/bill-ingest \
-    && /opt/bill-ingest/bin/pip install --no-cache-dir -c constraints.txt '.[ocr]'
+    && /opt/bill-ingest/bin/pip install --no-cache-dir -c constraints.txt '.[ocr,postgres,s3]'
 
 FROM python:3.13-slim
 RUN useradd --system --uid 10001 --home-dir /var/lib/bill-ingest --create-home bill-ingest \
-    && install -d -o bill-ingest -g bill-ingest /inbox
+    && install -d -o bill-ingest -g bill-ingest /inbox /documents
 COPY --from=build /opt/bill-ingest /opt/bill-ingest
 ENV PATH=/opt/bill-ingest/bin:$PATH \
     PYTHONUNBUFFERED=1 \

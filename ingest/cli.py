@@ -255,6 +255,23 @@ def purge(
         raise typer.Exit(_run(purge_command.run(settings, wanted, as_json=as_json)))
 
 
+@app.command("migrate-store")
+def migrate_store_(
+    config_file: Config = None,
+    *,
+    ledger: Annotated[bool, typer.Option("--ledger", help="data_dir's SQLite ledger to database_url.")] = False,
+    documents: Annotated[bool, typer.Option("--documents", help="data_dir's documents to store.url.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Move what lies in data_dir to the database and the store that the settings name. Stop the service first."""
+    from ingest.commands import migrate_store
+
+    with _exit_codes():
+        settings = _load(config_file, "migrate-store", for_people=True)
+        work = migrate_store.run(settings, ledger=ledger, documents=documents, as_json=as_json)
+        raise typer.Exit(_run(work))
+
+
 @app.command("check-config")
 def check_config_(config_file: Config = None, as_json: Json = False) -> None:
     """Check the settings and show what they mean, secrets masked."""

@@ -25,7 +25,7 @@ class Store(Section):
     allow_http: bool = Field(False, description="Allow an endpoint without TLS.")
     timeout_seconds: float = Field(60, gt=0, description="Longest for one request; an upload has one for each 5 MiB.")
     cache_mb: int = Field(
-        5000, ge=1, description="Documents kept in data_dir besides; what is not uploaded yet is not counted."
+        5000, ge=1, description="Copies in data_dir; what is not uploaded yet stays beyond that."
     )
     cache_hours: float = Field(24, gt=0, description="What nobody used for so long is not kept there.")
 

@@ -16,12 +16,15 @@ LOCK = 7_265_107_001
 WAIT_SECONDS = 25
 """For another one that migrates; then LedgerBusy, and whoever starts tries again."""
 
+MOVED = "moved to PostgreSQL"
+"""What stands in place of the revision of a SQLite ledger that was moved."""
+
 
 async def migrate(url: str) -> None:
     """Upgrades the database to ``HEAD`` in one transaction; does nothing when it is there.
 
-    Raises ConfigError when the database was made by a newer version of the program, LedgerBusy or StorageFull when it
-    cannot be had.
+    Raises ConfigError when the database was made by a newer version of the program or was moved, LedgerBusy or
+    StorageFull when it cannot be had.
     """
     engine = make_engine(url)
     try:
@@ -40,6 +43,8 @@ def _upgrade(connection: Connection) -> None:
     present = _revision(connection)
     if present == HEAD:
         return
+    if present == MOVED:
+        raise ConfigError("this ledger was moved to PostgreSQL: set database_url, or name another data_dir")
     from alembic import command
     from alembic.config import Config
     from alembic.script import ScriptDirectory
