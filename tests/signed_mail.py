@@ -1,12 +1,17 @@
 """Messages with real signatures, made with keys that live as long as the test session."""
 
+import asyncio
 import base64
 import functools
 from collections.abc import Sequence
+from pathlib import Path
 
 import dkim
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
+
+from ingest.mail.authentication.signatures import Keys
+from ingest.mail.authentication.verifier import Signatures, verify_file
 
 BODY = (
     b"--b1\r\nContent-Type: text/plain\r\n\r\nThe bill.\r\n"
@@ -125,3 +130,10 @@ def mail(sender: str | bytes = "Ann <ann@corp.example>", *extra: str | bytes, bo
     ]
     lines = [field.encode() if isinstance(field, str) else field for field in fields]
     return b"".join(line + b"\r\n" for line in lines) + b"\r\n" + body
+
+
+class ThreadVerifier:
+    """Verifies in a thread, where the service has a child for it."""
+
+    async def verify_dkim(self, message: Path, keys: Keys) -> Signatures:
+        return await asyncio.to_thread(verify_file, message, keys)

@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dns_world import DnsWorld
-from signed_mail import ed25519_record, rsa_key, rsa_record
+from signed_mail import ThreadVerifier, ed25519_record, rsa_key, rsa_record
 
 from ingest.config.account import Account, Redirects
 from ingest.mail.addresses import MalformedAddress, parse_path
 from ingest.mail.authentication.header_fields import header_end
 from ingest.mail.authentication.resolver import Resolver
-from ingest.mail.authentication.verifier import ThreadVerifier
 from ingest.mail.sender import SenderCheck
 from ingest.mail.verdict import Verdict
 from ingest.reasons import Reason

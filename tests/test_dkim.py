@@ -11,13 +11,13 @@ import pytest
 from dkim.canonicalization import Relaxed, Simple
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from signed_mail import BODY, ed25519_record, mail, rsa_key, rsa_record, sign
+from signed_mail import BODY, ThreadVerifier, ed25519_record, mail, rsa_key, rsa_record, sign
 
 from ingest.mail.authentication.body_hash import body_hash
 from ingest.mail.authentication.dkim_key import UnusableKey, key_record, read_key
 from ingest.mail.authentication.header_fields import read_header
 from ingest.mail.authentication.signatures import MAX_SIGNATURES, SignatureResult, key_names, verify
-from ingest.mail.authentication.verifier import Signatures, ThreadVerifier, verify_file
+from ingest.mail.authentication.verifier import Signatures, verify_file
 
 NAME = "s1._domainkey.corp.example"
 KEYS: dict[str, str | None] = {NAME: rsa_record(), "e1._domainkey.corp.example": ed25519_record()}

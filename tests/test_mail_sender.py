@@ -4,13 +4,13 @@ import json
 from pathlib import Path
 
 import pytest
+from signed_mail import ThreadVerifier
 
 from ingest.config.account import Account
 from ingest.config.smtp import Dns
 from ingest.errors import Refused
 from ingest.mail.addresses import parse_address
 from ingest.mail.authentication.resolver import Resolver
-from ingest.mail.authentication.verifier import ThreadVerifier
 from ingest.mail.sender import SenderCheck
 from ingest.mail.verdict import Verdict
 from ingest.reasons import Reason

@@ -14,13 +14,13 @@ from typing import Any
 
 import mail_builder
 import pytest
+from signed_mail import ThreadVerifier
 from tnefparse import TNEF
 
 from ingest.config.account import Account
 from ingest.config.smtp import Dns
 from ingest.mail.addresses import parse_address
 from ingest.mail.authentication.resolver import Resolver
-from ingest.mail.authentication.verifier import ThreadVerifier
 from ingest.mail.sender import SenderCheck
 from samples.files import HERE
 from samples.mails.messages import RECIPIENT, SENDER

@@ -1,6 +1,5 @@
 """Signatures of a message on disk, verified where nothing else waits for it."""
 
-import asyncio
 import mmap
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -46,11 +45,3 @@ def verify_file(message: Path, keys: Keys) -> Signatures:
             return Signatures(())
         with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
             return Signatures(verify(mapped, keys), verify_chain(mapped, keys))
-
-
-class ThreadVerifier:
-    """In a thread of this process, whose interpreter it shares with everything else: for tests and small volumes."""
-
-    async def verify_dkim(self, message: Path, keys: Keys) -> Signatures:
-        """See DkimVerifier."""
-        return await asyncio.to_thread(verify_file, message, keys)
