@@ -47,7 +47,9 @@ class Account(Section):
         None, description="Name under which the relay writes Authentication-Results ('relay')."
     )
     redirects: Redirects = Redirects()
-    passwords: SecretLines = Field((), description="Tried on PDFs that open only with a password; at most 20.")
+    passwords: SecretLines = Field(
+        (), description="Tried on PDFs and zip archives that open only with a password; at most 20."
+    )
     max_messages_per_minute: int = Field(600, ge=1, description="Messages taken; more are answered 451.")
     receipts: bool = Field(False, description="Answer each message with a mail that says what became of it.")
     operator: MailAddress | None = Field(None, description="Who gets the daily digest.")
