@@ -143,6 +143,19 @@ async def test_not_ready_without_a_worker(world: World) -> None:
     assert await parts(world) == ["worker"]
 
 
+async def test_a_worker_on_another_machine_is_not_missed(world: World, chosen: Settings) -> None:
+    """Several machines share a PostgreSQL; a worker that ran on this one and fell silent is missed there as well."""
+    elsewhere = chosen.model_copy(update={"database_url": "postgresql+asyncpg://ann@db.example/bills"})
+    async with TestServer(make_app(world.ledger, elsewhere, lambda: None, clock=world.clock)) as server:
+        url = server.make_url("/ready")
+        async with world.session.get(url) as answer:
+            assert answer.status == 200, await answer.text()
+        world.beat({"acme": None})
+        world.clock.at += dt.timedelta(seconds=STALE_SECONDS + 1)
+        async with world.session.get(url) as answer:
+            assert answer.status == 503
+
+
 @pytest.mark.parametrize("seconds", [STALE_SECONDS + 1, -STALE_SECONDS - 1])
 async def test_not_ready_when_the_worker_fell_silent(world: World, seconds: float) -> None:
     world.beat()

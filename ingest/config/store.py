@@ -24,9 +24,7 @@ class Store(Section):
     secret_access_key: SecretStr | None = Field(None, description="Its secret.")
     allow_http: bool = Field(False, description="Allow an endpoint without TLS.")
     timeout_seconds: float = Field(60, gt=0, description="Longest for one request; an upload has one for each 5 MiB.")
-    cache_mb: int = Field(
-        5000, ge=1, description="Copies in data_dir; what is not uploaded yet stays beyond that."
-    )
+    cache_mb: int = Field(5000, ge=1, description="Copies in data_dir; what is not uploaded yet stays beyond that.")
     cache_hours: float = Field(24, gt=0, description="What nobody used for so long is not kept there.")
 
     @model_validator(mode="after")

@@ -15,6 +15,7 @@ from ingest.errors import Unavailable
 from ingest.metrics import Metrics
 from ingest.store.engine import now
 from ingest.store.ledger import Ledger
+from ingest.store.urls import is_postgresql
 from ingest.web import readiness
 from ingest.web.answers import HEADERS, as_json, errors_as_json
 from ingest.web.api_webhooks import ApiWebhooks
@@ -78,7 +79,7 @@ class Status:
             found.append(readiness.ledger_problem(error))
         found += await asyncio.to_thread(readiness.disk_problems, self._settings)
         worker, *listeners = await self._heartbeats()
-        found += readiness.worker_problems(worker, self._clock())
+        found += readiness.worker_problems(worker, self._clock(), elsewhere=is_postgresql(self._settings.ledger_url))
         found += readiness.smtp_problems(listeners, self._clock())
         answer: dict[str, Any] = {"ready": not found, "problems": found, "stopped_accounts": stopped}
         answer["degraded"] = readiness.apis_down(worker, self._clock())

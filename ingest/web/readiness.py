@@ -81,10 +81,11 @@ def read_heartbeat(data_dir: Path, role: str = WORKER) -> Heartbeat | None:
         return None
 
 
-def worker_problems(heartbeat: Heartbeat | None, at: dt.datetime) -> list[dict[str, str]]:
-    """What is wrong with the worker and its folders, a sentence each."""
+def worker_problems(heartbeat: Heartbeat | None, at: dt.datetime, *, elsewhere: bool = False) -> list[dict[str, str]]:
+    """What is wrong with the worker and its folders, a sentence each. That none runs here is no problem where workers
+    may run ``elsewhere``, on other machines."""
     if heartbeat is None:
-        return [_problem(WORKER, "No worker runs on this data folder.")]
+        return [] if elsewhere else [_problem(WORKER, "No worker runs on this data folder.")]
     if not heartbeat.is_fresh(at):
         return [_problem(WORKER, f"The worker was last heard of at {heartbeat.at.isoformat(timespec='seconds')}.")]
     return [
