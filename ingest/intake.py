@@ -5,7 +5,6 @@ means that nothing was taken and the source must keep the document and offer it 
 """
 
 import asyncio
-import tempfile
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,6 +23,7 @@ from ingest.store.ledger import Ledger
 from ingest.store.mail_rows import NewMessage
 from ingest.store.purge_rows import RemovalKind
 from ingest.store.rows import Arrival, NewArrival, Outcome, Priority
+from ingest.store.working import working_folder, working_name
 from parsers.errors import DocumentError
 from parsers.model import DocumentKind
 from parsers.pdf.formats import format_of
@@ -193,8 +193,8 @@ class Intake:
         self, new: NewArrival, original: Written, make: Callable[[Path, Path], Awaitable[None]]
     ) -> NewArrival:
         """Stores the PDF that ``make`` makes of the original, and beside it the original itself."""
-        with tempfile.TemporaryDirectory(prefix="bill-ingest-making-") as folder:
-            pdf = Path(folder) / "made.pdf"
+        with working_folder(original.temporary.parent) as folder:
+            pdf = folder / working_name(0)
             await make(original.temporary, pdf)
             async with await asyncio.to_thread(self._documents.write, pdf) as made:
                 stored = await self._store(new, made)

@@ -18,7 +18,7 @@ from ingest.sources.inbox import PROCESSED, REJECTED
 LEFTOVER = re.compile(r"incoming-[a-z0-9_]{8}\.part|\.(incoming|moving)-[a-z0-9_]{8}\.part")
 """Temporary files of the document stores, of ``write_durably``, and of files that are moved between file systems."""
 OPENED = re.compile(r"opened-[a-z0-9_]{8}")
-"""Folders that hold the documents of one message while it is taken; the files in them are named as above."""
+"""Folders that hold what is made of a message or a document; the files in them are named as above."""
 OLD_SECONDS = 3600.0
 
 log = structlog.get_logger()
@@ -46,7 +46,8 @@ async def sweep_all(settings: Settings, older_than_seconds: float) -> None:
         data / "inboxes",
     ):
         await asyncio.to_thread(sweep, folder, older_than_seconds, below=False)
-    await asyncio.to_thread(sweep_opened, data / "messages", older_than_seconds)
+    for folder in (settings.documents_dir, settings.documents_dir.with_name(ORIGINALS), data / "messages"):
+        await asyncio.to_thread(sweep_opened, folder, older_than_seconds)
     for folder in (settings.output_dir, *_shelves(settings)):
         await asyncio.to_thread(sweep, folder, older_than_seconds)
 
@@ -69,10 +70,10 @@ def sweep(folder: Path, older_than_seconds: float, *, below: bool = True) -> Non
                 log.warning("a leftover cannot be removed", file=str(leftover), reason=error.strerror)
 
 
-def sweep_opened(messages: Path, older_than_seconds: float) -> None:
-    """Removes what is left of messages that were being taken. Blocks."""
+def sweep_opened(place: Path, older_than_seconds: float) -> None:
+    """Removes what is left of messages and documents that were being worked on. Blocks."""
     before = time.time() - older_than_seconds
-    for folder in [each for each in messages.glob("opened-*") if OPENED.fullmatch(each.name)]:
+    for folder in [each for each in place.glob("opened-*") if OPENED.fullmatch(each.name)]:
         try:
             old = folder.lstat().st_ctime <= before  # to be asked first: what is removed from it makes it new
             sweep(folder, older_than_seconds, below=False)

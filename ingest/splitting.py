@@ -6,7 +6,6 @@ and the same there, so each of their PDFs says which of them it is.
 
 import asyncio
 import datetime as dt
-import tempfile
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -15,6 +14,7 @@ from pathlib import Path
 from ingest.parsing import ParserPool
 from ingest.store.documents import DocumentStore
 from ingest.store.rows import Bill, Step, new_id
+from ingest.store.working import working_folder, working_name
 from parsers.model import Bill as LocalBill
 from parsers.model import Document, Piece
 
@@ -77,8 +77,8 @@ class Splitter:
 
     async def _stored(self, whole: Bill, parts: Sequence[Part]) -> list[str]:
         """The hashes of their PDFs, which are in the store then."""
-        with tempfile.TemporaryDirectory(prefix="bill-ingest-split-") as folder:
-            targets = [Path(folder) / f"{number}.pdf" for number in range(len(parts))]
+        with working_folder(self._documents.folder) as folder:
+            targets = [folder / working_name(number) for number in range(len(parts))]
             pieces = [part.piece(target) for part, target in zip(parts, targets, strict=True)]
             await self._pool.cut(await self._documents.at_hand(whole.sha256), pieces, priority=whole.priority)
             hashes = []
