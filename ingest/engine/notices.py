@@ -5,12 +5,12 @@ import asyncio
 from pgqueuer.adapters.drivers.asyncpg import AsyncpgPoolDriver
 from pgqueuer.ports.driver import NotifyCallback
 
-SECONDS = 0.02
+SECONDS = 0.05
 """Changes within this time are one."""
 
 
 class QuietDriver(AsyncpgPoolDriver):
-    """PgQueuer's driver; its listeners hear of changes at most fifty times a second."""
+    """PgQueuer's driver; its listeners hear of changes at most twenty times a second."""
 
     async def add_listener(self, channel: str, callback: NotifyCallback) -> None:
         """Health checks and cancellations are passed on as they are."""

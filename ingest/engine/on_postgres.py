@@ -104,7 +104,7 @@ class QueueLoop:
 
     async def run(self) -> None:
         """Until ``stop``. Raises LedgerBusy when PostgreSQL is gone: the worker ends and is started again."""
-        at_a_time = max(1, min(MOST_AT_A_TIME, self._work.limit // 2))
+        at_a_time = max(1, min(MOST_AT_A_TIME, self._work.limit // 8))
         try:
             with ledger_errors():
                 await self._manager.run(

@@ -11,7 +11,7 @@ from ingest.store.rows import NEEDS_API, Bill, Delivery, Step, to_bill, to_deliv
 from ingest.store.schema import bills, deliveries, stopped_accounts
 from ingest.store.writer import GroupWriter
 
-Read = Callable[[sa.Select[Any]], Awaitable[Sequence[sa.Row[Any]]]]
+Read = Callable[..., Awaitable[Sequence[sa.Row[Any]]]]
 
 LOG_KEPT = dt.timedelta(hours=1)
 """PgQueuer notes three rows for each job and removes none of them."""
@@ -20,6 +20,35 @@ _jobs = sa.table("pgqueuer", sa.column("id"), sa.column("dedupe_key"), sa.column
 _log = sa.table("pgqueuer_log", sa.column("id"), sa.column("created", sa.DateTime(timezone=True)))
 _status = sa.cast(_jobs.c.status, sa.Text)
 _row_of_job = sa.func.split_part(_jobs.c.dedupe_key, " ", 1)
+
+
+def _runnable() -> sa.ColumnElement[bool]:
+    stopped = sa.select(stopped_accounts.c.account)
+    return sa.or_(bills.c.step.not_in(NEEDS_API), bills.c.account.not_in(stopped))
+
+
+def _in_turn() -> sa.ColumnElement[bool]:
+    """Open, and none before it for the same bill and target is."""
+    earlier = deliveries.alias()
+    before = sa.or_(
+        earlier.c.sequence < deliveries.c.sequence,
+        sa.and_(earlier.c.sequence == deliveries.c.sequence, earlier.c.id < deliveries.c.id),
+    )
+    same = (earlier.c.bill_id == deliveries.c.bill_id, earlier.c.target == deliveries.c.target)
+    return sa.and_(
+        deliveries.c.delivered_at.is_(None), ~sa.exists().where(*same, earlier.c.delivered_at.is_(None), before)
+    )
+
+
+_IN_TURN = _in_turn()
+# Built once: to build them takes longer than to run them.
+_BILL = sa.select(bills).where(
+    bills.c.id == sa.bindparam("key"), bills.c.account.in_(sa.bindparam("accounts", expanding=True)), _runnable()
+)
+_DELIVERY = sa.select(deliveries).where(deliveries.c.id == sa.bindparam("key"), _IN_TURN)
+_NEXT_DELIVERY = sa.select(deliveries).where(
+    deliveries.c.bill_id == sa.bindparam("bill"), deliveries.c.target == sa.bindparam("to"), _IN_TURN
+)
 
 
 class Wakeups:
@@ -32,13 +61,12 @@ class Wakeups:
 
     async def bill(self, key: str, accounts: Collection[str]) -> Bill | None:
         """The bill, unless it is gone, or of an account that is not configured or that the API refuses."""
-        query = sa.select(bills).where(bills.c.id == key, bills.c.account.in_(accounts), _runnable())
-        return next(map(to_bill, await self._read(query)), None)
+        found = await self._read(_BILL, {"key": key, "accounts": list(accounts)})
+        return next(map(to_bill, found), None)
 
     async def delivery(self, key: str) -> Delivery | None:
         """The delivery, when it is its turn."""
-        query = sa.select(deliveries).where(deliveries.c.id == key, _in_turn())
-        return next(map(to_delivery, await self._read(query)), None)
+        return next(map(to_delivery, await self._read(_DELIVERY, {"key": key})), None)
 
     async def lost_bills(self, limit: int, *, steps: Collection[Step], accounts: Collection[str]) -> list[Bill]:
         """Bills that are due, could be run, and have no job."""
@@ -52,7 +80,7 @@ class Wakeups:
         moment = sa.cast(sa.extract("epoch", deliveries.c.next_at) * 1_000_000, sa.BigInteger)
         version = sa.func.concat(deliveries.c.attempts, "@", moment)
         unknown = _without_job(deliveries.c.id, version)
-        query = sa.select(deliveries).where(deliveries.c.next_at <= self._clock(), _in_turn(), unknown)
+        query = sa.select(deliveries).where(deliveries.c.next_at <= self._clock(), _IN_TURN, unknown)
         return list(map(to_delivery, await self._read(query.order_by(deliveries.c.next_at).limit(limit))))
 
     async def submit(self, jobs: Sequence[Job]) -> None:
@@ -85,29 +113,10 @@ def submit_next_delivery(connection: sa.Connection, bill_id: str, target: str, a
     """Writes the job of the delivery whose turn it is now; the bill's row must be held, so that nobody else does."""
     if not submits(connection):
         return
-    query = sa.select(deliveries).where(deliveries.c.bill_id == bill_id, deliveries.c.target == target, _in_turn())
-    row = connection.execute(query).one_or_none()
+    row = connection.execute(_NEXT_DELIVERY, {"bill": bill_id, "to": target}).one_or_none()
     job = job_of_delivery(to_delivery(row)) if row else None
     if job is not None:
         submit(connection, [job], at)
-
-
-def _runnable() -> sa.ColumnElement[bool]:
-    stopped = sa.select(stopped_accounts.c.account)
-    return sa.or_(bills.c.step.not_in(NEEDS_API), bills.c.account.not_in(stopped))
-
-
-def _in_turn() -> sa.ColumnElement[bool]:
-    """Open, and none before it for the same bill and target is."""
-    earlier = deliveries.alias()
-    before = sa.or_(
-        earlier.c.sequence < deliveries.c.sequence,
-        sa.and_(earlier.c.sequence == deliveries.c.sequence, earlier.c.id < deliveries.c.id),
-    )
-    same = (earlier.c.bill_id == deliveries.c.bill_id, earlier.c.target == deliveries.c.target)
-    return sa.and_(
-        deliveries.c.delivered_at.is_(None), ~sa.exists().where(*same, earlier.c.delivered_at.is_(None), before)
-    )
 
 
 def _without_job(key: sa.ColumnElement[str], version: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:

@@ -17,6 +17,8 @@ ANSWER_SECONDS = 30
 """A PostgreSQL that takes longer for one statement is out of reach. Nothing that we ask takes a second."""
 IDLE_SECONDS = 20
 """A process that stops in the middle of a transaction holds its rows no longer: less than a worker's lease."""
+CONNECTIONS = 8
+"""Of one process to PostgreSQL, at most and only while they are wanted."""
 NO_SPACE = "53100"
 """SQLSTATE disk_full."""
 
@@ -32,7 +34,10 @@ def make_engine(url: str) -> AsyncEngine:
         engine = create_async_engine(url)
         _make_durable(engine.sync_engine)
         return engine
-    engine = create_async_engine(url, pool_timeout=BUSY_SECONDS, connect_args=connection_options())
+    # no overflow: those connections would be opened and closed for each query
+    engine = create_async_engine(
+        url, pool_size=CONNECTIONS, max_overflow=0, pool_timeout=BUSY_SECONDS, connect_args=connection_options()
+    )
     sa.event.listen(engine.sync_engine, "checkout", _still_open)
     return engine
 

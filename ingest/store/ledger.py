@@ -392,11 +392,11 @@ class Ledger:
 
     # -- inside
 
-    async def _rows(self, query: sa.Select[Any]) -> Sequence[sa.Row[Any]]:
+    async def _rows(self, query: sa.Select[Any], values: dict[str, Any] | None = None) -> Sequence[sa.Row[Any]]:
         with ledger_errors():
             async with self.engine.connect() as connection:
                 reading = await connection.execution_options(**self._reading)
-                found: Sequence[sa.Row[Any]] = (await reading.execute(query)).all()
+                found: Sequence[sa.Row[Any]] = (await reading.execute(query, values)).all()
                 return found
 
     async def _moment(self, query: sa.Select[Any]) -> dt.datetime | None:
