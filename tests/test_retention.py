@@ -4,6 +4,7 @@ import asyncio
 import datetime as dt
 import hashlib
 import json
+import random
 import sqlite3
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -442,11 +443,14 @@ async def test_documents_that_come_in_all_the_while_are_never_without_their_file
     new = NewArrival(account="acme", source="smtp", name="a", priority=Priority.SMTP)
 
     async def bring(content: bytes) -> int:
-        """What was in the store already is looked at with some time before its record, as when many come at once."""
+        """What was in the store already is looked at with some time before its record, as when many come at once.
+
+        The pauses differ, and some are long: what comes again without a pause is never purged, as it is not old.
+        """
         lost = 0
         while not stopped:
             sha256 = await archive.documents.put(content)
-            await asyncio.sleep(0.003)
+            await asyncio.sleep(random.uniform(0.001, 0.1))
             try:
                 [came] = await archive.ledger.receive([replace(new, sha256=sha256)], None, archive.still_there)
             except Unavailable:
