@@ -23,6 +23,7 @@ from ingest.bayou.errors import (
     ExternalIdMismatch,
     ExternalIdTaken,
     TemporaryFailure,
+    Throttled,
     UploadRejected,
     UploadUnknown,
 )
@@ -208,9 +209,16 @@ class ApiSteps:
             return await self._resolve(bill, "timed_out", reason=Reason.TIMED_OUT, detail=str(error))
         return await self._postpone(bill, error)
 
+    async def _until_its_turn(self, bill: Bill, seconds: float) -> Bill:
+        """The account as a whole calls too often: that is no failure of the bill's. Those that wait come back apart."""
+        await self._ledger.hold(bill, seconds + self._random.uniform(0.0, min(5.0, 0.5 + seconds / 10)))
+        return bill
+
     async def _postpone(self, bill: Bill, error: BayouError) -> Bill:
         """The first failure in a row may be the bill's own and is counted as such; further ones are the API's."""
         breaker = self.breaker(bill.account)
+        if isinstance(error, Throttled) and error.retry_after:
+            return await self._until_its_turn(bill, error.retry_after)
         if breaker.is_to_blame:
             await self._ledger.hold(bill, breaker.hold())
             return bill

@@ -33,6 +33,7 @@ from ingest.bayou.errors import (
     UploadUnknown,
 )
 from ingest.bayou.models import ApiBill, Drift, NotABill
+from ingest.bayou.pace import Pace
 from ingest.bayou.reading import Unreadable, identifier, number_id
 from ingest.bayou.transport import Timeouts, exchange
 from ingest.errors import ConfigError
@@ -62,8 +63,9 @@ def _quickly(attempt: int) -> float:
 class BayouClient:
     """Calls for one account.
 
-    Every call raises ``ingest.bayou.errors.BayouError`` and nothing else, but for CancelledError and, from ``upload``,
-    the OSError of a file that cannot be opened.
+    Every call raises ``ingest.bayou.errors.BayouError`` and nothing else, but for CancelledError, the LedgerBusy or
+    StorageFull of a ledger that does not say whose turn it is (before anything was sent) and, from ``upload``, the
+    OSError of a file that cannot be opened.
     """
 
     def __init__(
@@ -78,9 +80,11 @@ class BayouClient:
         pause: Callable[[int], float] = _quickly,
         on_drift: Drift | None = None,
         breaker: Breaker | None = None,
+        pace: Pace | None = None,
     ) -> None:
         """``base_url`` includes ``/api/v2``. ``pause`` gives the seconds after failed attempt 1, 2, … of a question.
-        ``breaker`` sees how each call ends; it is asked by those who decide whether to call.
+        ``breaker`` sees how each call ends; it is asked by those who decide whether to call. ``pace`` says when each
+        call may go out, and hears when the API asks to wait.
 
         Raises ConfigError for a URL or a key that no request could be made with.
         """
@@ -93,7 +97,7 @@ class BayouClient:
         self._pause = pause
         self._on_drift = on_drift
         self.breaker = breaker or Breaker()
-        self._not_before = 0.0
+        self.pace = pace or Pace()
 
     async def upload(
         self, path: Path, *, external_id: str, filename: str, customer_id: str | int | None = None
@@ -185,7 +189,7 @@ class BayouClient:
     ) -> Answer:
         url = URL(f"{self._base}/{path}", encoded=True)
         async with self._slots:
-            self._respect_the_last_429()
+            await self.pace.turn()
             answer = await exchange(
                 self._session,
                 call,
@@ -196,19 +200,14 @@ class BayouClient:
                 data=data,
                 content_type=content_type,
             )
-            self._remember_a_429(answer)
+            await self._remember_a_429(answer)
             return answer
 
-    def _respect_the_last_429(self) -> None:
+    async def _remember_a_429(self, answer: Answer) -> None:
         """One call that was told to wait tells all others of the account; they do not even go out."""
-        rest = self._not_before - asyncio.get_running_loop().time()
-        if rest > 0:
-            raise Throttled("waits, as the API asked a call before it to", rest)
-
-    def _remember_a_429(self, answer: Answer) -> None:
-        if answer.status == 429:
-            wish = retry_after(answer.headers, dt.datetime.now(dt.UTC))
-            self._not_before = asyncio.get_running_loop().time() + min(wish or 0.0, LONGEST_REST)
+        wish = retry_after(answer.headers, dt.datetime.now(dt.UTC)) if answer.status == 429 else None
+        if wish:
+            await self.pace.told_to_wait(min(wish, LONGEST_REST))
 
     def _read(self, answer: Answer) -> ApiBill:
         try:

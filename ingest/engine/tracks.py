@@ -1,8 +1,8 @@
 """Tracks for bills: our own reading, that of scans, and what waits for the API. None of them holds up another.
 
 On the API's track every account has only as many bills under way as it may have calls in flight: an account whose API
-hangs takes no place from the others. One whose API is down has none, but for a probe now and then. On PostgreSQL the
-number holds for all workers together.
+hangs takes no place from the others. One whose API is down has none, but for a probe now and then, and one that may not
+call for now has none either. On PostgreSQL the number holds for all workers together.
 """
 
 import datetime as dt
@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import replace
 
-from ingest.bayou.breaker import Breaker
+from ingest.bayou.gate import Gate
 from ingest.engine.jobs import DELIVERIES, READING, SCANS, api_queue, job_of_bill, job_of_delivery
 from ingest.engine.work import Due, Work
 from ingest.store.ledger import Ledger
@@ -39,13 +39,13 @@ def api(
     most: Mapping[str, int],
     step: Callable[[Bill], Awaitable[None]],
     limit: int,
-    breakers: Mapping[str, Breaker] | None = None,
+    gates: Mapping[str, Gate] | None = None,
 ) -> Work[Bill]:
-    """What talks to the API; ``most`` bills of each account at the same time, none while its breaker says so."""
-    track = ApiTrack(ledger, step, most, breakers)
+    """What talks to the API; ``most`` bills of each account at the same time, none while its gate is closed."""
+    track = ApiTrack(ledger, step, most, gates)
     queues = {api_queue(account): number for account, number in most.items()}
     work = _bills("API", ledger, NEEDS_API, most, queues, track.due, track.step, limit)
-    known = {api_queue(account): breaker for account, breaker in (breakers or {}).items()}
+    known = {api_queue(account): gate for account, gate in (gates or {}).items()}
     return replace(work, is_open=lambda queue: queue not in known or known[queue].places(1) > 0)
 
 
@@ -106,12 +106,12 @@ class ApiTrack:
         ledger: Ledger,
         step: Callable[[Bill], Awaitable[None]],
         most: Mapping[str, int],
-        breakers: Mapping[str, Breaker] | None = None,
+        gates: Mapping[str, Gate] | None = None,
     ) -> None:
         self._ledger = ledger
         self._step = step
         self._most = most
-        self._breakers = breakers or {}
+        self._gates = gates or {}
         self._under_way: Counter[str] = Counter()
 
     async def due(self, busy: Collection[str], limit: int) -> tuple[list[Bill], dt.datetime | None]:
@@ -130,16 +130,16 @@ class ApiTrack:
                     planned[bill.account] += 1
                     chosen.append(bill)
             if len(chosen) - before == len(found):
-                return chosen, self._or_next_probe(upcoming)
+                return chosen, self._or_next_opening(upcoming)
 
     def _allowed(self, account: str, most: int) -> int:
-        breaker = self._breakers.get(account)
-        return breaker.places(most) if breaker else most
+        gate = self._gates.get(account)
+        return gate.places(most) if gate else most
 
-    def _or_next_probe(self, upcoming: dt.datetime | None) -> dt.datetime | None:
-        rests = [rest for breaker in self._breakers.values() if (rest := breaker.rest())]
-        probes = [self._ledger.clock() + dt.timedelta(seconds=rest) for rest in rests]
-        return min((*probes, *([upcoming] if upcoming else [])), default=None)
+    def _or_next_opening(self, upcoming: dt.datetime | None) -> dt.datetime | None:
+        rests = [rest for gate in self._gates.values() if (rest := gate.rest())]
+        openings = [self._ledger.clock() + dt.timedelta(seconds=rest) for rest in rests]
+        return min((*openings, *([upcoming] if upcoming else [])), default=None)
 
     async def step(self, bill: Bill) -> None:
         """For a Scheduler: the bill's step, which counts as under way."""

@@ -10,6 +10,8 @@ import structlog
 from ingest import wakeup
 from ingest.bayou.breaker import Breaker
 from ingest.bayou.client import BayouClient
+from ingest.bayou.gate import AccountGate
+from ingest.bayou.pace import Pace
 from ingest.bayou.transport import open_session
 from ingest.config import Settings
 from ingest.delivery.deliverer import Deliverer
@@ -109,7 +111,7 @@ def _loops(
     """What reads, what reads scans, what talks to the API, what delivers, in the order in which they hand bills on."""
     deliverer = Deliverer(ledger, settings, session, now, metrics=metrics)
     deliveries = engine.loop(tracks.deliveries(ledger, deliverer.deliver, DELIVERIES_AT_ONCE))
-    clients = _clients(settings, session, metrics)
+    clients = _clients(settings, session, metrics, ledger)
     pipeline = Pipeline(
         ledger=ledger,
         documents=documents,
@@ -121,9 +123,9 @@ def _loops(
         metrics=metrics,
         scans=scans,
     )
-    most = {name: account.max_calls_in_flight for name, account in settings.accounts.items()}
-    breakers = {name: client.breaker for name, client in clients.items()}
-    api = engine.loop(tracks.api(ledger, most, pipeline.advance, settings.limits.bills_in_work, breakers))
+    most = {name: clients[name].pace.fits(account.max_calls_in_flight) for name, account in settings.accounts.items()}
+    gates = {name: AccountGate(client.breaker, client.pace) for name, client in clients.items()}
+    api = engine.loop(tracks.api(ledger, most, pipeline.advance, settings.limits.bills_in_work, gates))
 
     async def read(bill: Bill) -> None:
         await pipeline.advance(bill)
@@ -141,7 +143,9 @@ async def _say_whose_bills_wait(settings: Settings, ledger: Ledger) -> None:
         log.warning("the bills of an account that is no longer configured wait until it is again", account=account)
 
 
-def _clients(settings: Settings, session: aiohttp.ClientSession, metrics: Metrics) -> dict[str, BayouClient]:
+def _clients(
+    settings: Settings, session: aiohttp.ClientSession, metrics: Metrics, ledger: Ledger
+) -> dict[str, BayouClient]:
     return {
         name: BayouClient(
             session,
@@ -150,6 +154,7 @@ def _clients(settings: Settings, session: aiohttp.ClientSession, metrics: Metric
             max_in_flight=account.max_calls_in_flight,
             on_drift=metrics.drift,
             breaker=Breaker(name, tell=metrics.api_down.labels(name).set),
+            pace=Pace(ledger.paces.of(name), account.call_rate),
         )
         for name, account in settings.accounts.items()
     }

@@ -22,6 +22,7 @@ from ingest.store.engine import ledger_errors, make_engine, now
 from ingest.store.mail_rows import NewMessage
 from ingest.store.messages import add_message
 from ingest.store.migrate import migrate
+from ingest.store.paces import Paces
 from ingest.store.place import make_folder_of
 from ingest.store.purges import Purges
 from ingest.store.receipts import Receipts
@@ -65,6 +66,7 @@ class Ledger:
         self.digests = Digests(self._rows, self._writer, clock)
         self.purges = Purges(self._rows, self._writer, clock)
         self.removals = Removals(self._rows, self._writer, clock)
+        self.paces = Paces(engine, self._writer, clock)
 
     @classmethod
     async def open(cls, url: str, clock: Callable[[], dt.datetime] = now) -> "Ledger":

@@ -229,3 +229,10 @@ removals = Table(
     Index(None, "name"),
     Index(None, "due_at"),
 )
+
+call_paces = Table(
+    "call_paces",
+    metadata,
+    Column("account", Text, primary_key=True),
+    Column("next_at", sa.BigInteger, nullable=False, comment="of its next API call; microseconds since 1970"),
+)
