@@ -19,8 +19,9 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
@@ -46,18 +47,22 @@ _numbers = itertools.count(1)
 class Server:
     """A server of our own, which may be killed and started again at the same address."""
 
-    def __init__(self, folder: Path, programs: Path) -> None:
+    def __init__(self, folder: Path, programs: Path, options: Mapping[str, str]) -> None:
         self.folder = folder
         self.programs = programs
+        self._options = {**QUICK, **options}
         self.port = _free_port()
         self.url = sa.make_url(f"postgresql+asyncpg://postgres@127.0.0.1:{self.port}/postgres")
         self._process: subprocess.Popen[bytes] | None = None
 
     @classmethod
-    def create(cls) -> "Server":
-        """Makes the data folder and starts. PostgreSQL does not run as root: then it runs as nobody."""
+    def create(cls, options: Mapping[str, str] = MappingProxyType({})) -> "Server":
+        """Makes the data folder and starts. PostgreSQL does not run as root: then it runs as nobody.
+
+        ``options`` are PostgreSQL's, where they are to differ from ``QUICK``.
+        """
         folder = Path(tempfile.mkdtemp(prefix="bill-ingest-postgres-"))
-        server = cls(folder, _programs(folder))
+        server = cls(folder, _programs(folder), options)
         if os.geteuid() == 0:
             os.chown(folder, NOBODY, NOBODY)
         made = _run(
@@ -69,9 +74,15 @@ class Server:
         server.start()
         return server
 
+    @property
+    def pid(self) -> int:
+        """Of the process whose children do the work."""
+        assert self._process is not None
+        return self._process.pid
+
     def start(self) -> None:
         """Returns when it answers."""
-        options = [f"-c{name}={value}" for name, value in QUICK.items()]
+        options = [f"-c{name}={value}" for name, value in self._options.items()]
         log = (self.folder / "log").open("ab")
         with log:
             self._process = subprocess.Popen(
