@@ -4,10 +4,12 @@ import asyncio
 import contextlib
 import os
 import signal
+import subprocess
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from program import command
 from source_world import eventually
 from structlog.testing import capture_logs
 
@@ -156,3 +158,19 @@ def test_there_are_no_more_listeners_than_the_settings_say(tmp_path: Path) -> No
             pass
     with own_name(tmp_path, "smtp", 2) as again:
         assert again == "smtp"
+
+
+def test_a_role_whose_supervisor_is_killed_while_it_starts_ends_in_order(tmp_path: Path) -> None:
+    (stdin, orphaned), (nobody, stdout) = os.pipe(), os.pipe()
+    os.close(orphaned)
+    os.close(nobody)
+    try:
+        done = subprocess.run(
+            command("serve", "--role", "web", "--supervised"), stdin=stdin, stdout=stdout, stderr=subprocess.PIPE,
+            cwd=tmp_path, env={**os.environ, "BILL_INGEST_WEB__PORT": "0"}, timeout=60, text=True, check=False,
+        )  # fmt: skip
+    finally:
+        os.close(stdin)
+        os.close(stdout)
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr

@@ -1,6 +1,7 @@
 """Running one role in this process until a signal says stop: the first drains, the second ends it at once."""
 
 import asyncio
+import contextlib
 import json
 import os
 import signal
@@ -92,7 +93,7 @@ def tell_supervisor(role: Role) -> Callable[[str], None]:
 
     def announce(place: str) -> None:
         line: dict[str, Any] = {"role": role.value, "place": place}
-        sys.stdout.write(json.dumps(line) + "\n")
-        sys.stdout.flush()
+        with contextlib.suppress(BrokenPipeError):  # it was killed meanwhile, and its end of stdin tells us to stop
+            os.write(sys.stdout.fileno(), json.dumps(line).encode() + b"\n")  # nothing is left to be flushed at our end
 
     return announce
