@@ -2,9 +2,11 @@
 
 import asyncio
 import contextlib
+import ctypes
 import json
 import os
 import random
+import signal
 import subprocess
 from base64 import b64encode
 from collections import Counter
@@ -18,6 +20,7 @@ from program import command
 
 KEY = "crash-harness"
 CHUNK = 65_536
+PR_SET_PDEATHSIG = 1
 UNWANTED = "PYTHONDONTWRITEBYTECODE"
 SANDBOX = """
 data_dir = "{folder}"
@@ -175,6 +178,11 @@ class _Connection:
                 return
             self._writer.write(chunk)
             await self._writer.drain()
+
+
+def end_with_parent() -> None:
+    """When the harness is killed, what it started goes as well."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def api_url(port: int) -> str:

@@ -34,23 +34,25 @@ from postgres_world import Server, create_database
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
 WEIGHTS = {
-    "parser child of worker": 5,
-    "parser child of smtp": 4,
-    "mail child": 4,
+    "parser child of worker": 10,
+    "mail child": 6,
+    "parser child of smtp": 6,
     "worker": 3,
     "smtp": 3,
     "import": 2,
     "parser child of import": 2,
     "web": 1,
-    "supervisor": 1,
-    "everything": 1,
-    "postgres": 1,
-    "postgres connection": 1,
+    "supervisor": 0.5,
+    "everything": 0.5,
+    "postgres": 0.5,
+    "postgres connection": 0.5,
 }
 """How often each kind is chosen, of those that are there."""
 READY_SECONDS, REST_SECONDS, STOP_SECONDS = 120.0, 180.0, 60.0
 """Bounds for a very busy machine. ``REST``: without any progress."""
-STARTING_SHARE = 0.02
+STARTING_SHARE = 0.03
+ROLES = {"worker", "smtp", "web"}
+WITHOUT_PROCESS = {"everything", "postgres", "postgres connection"}
 BETWEEN_DISTURBANCES = (4, 12)
 """Kills from one full disk, or one API that is gone, to the next."""
 PERMANENT_STEPS = {"delivered", "split", "refused"}
@@ -200,16 +202,18 @@ class Harness:
         self.report.kills[kind] += done
 
     async def _targets(self) -> dict[str, list[Process]]:
-        """By kind. What takes all roles along is none while they come up, most times: else they would never be up."""
+        """By kind. While roles come up, mostly their children and imports are: else the roles would never be up."""
         wholes = {"supervisor", "everything", *(("postgres", "postgres connection") if self._server else ())}
         while True:
-            found: dict[str, list[Process]] = {kind: [] for kind in wholes}
+            found: dict[str, list[Process]] = {}
             for process in self._service.processes():
                 found.setdefault(process.kind, []).append(process)
-            if not {"worker", "smtp", "supervisor"} <= found.keys() or not found["supervisor"]:
-                allowed = {"supervisor", "everything"} if self._rng.random() < STARTING_SHARE else set[str]()
-                found = {kind: some for kind, some in found.items() if some and kind not in wholes - allowed}
-            found = {kind: some for kind, some in found.items() if kind in WEIGHTS}
+            up = await asyncio.to_thread(self._service.is_up)
+            if up or self._rng.random() < STARTING_SHARE:
+                found |= {kind: found.get(kind, []) for kind in wholes}
+            else:
+                found = {kind: some for kind, some in found.items() if kind not in wholes | ROLES}
+            found = {kind: some for kind, some in found.items() if kind in WEIGHTS if some or kind in WITHOUT_PROCESS}
             if found:
                 return found
             await asyncio.sleep(0.2)
@@ -330,7 +334,10 @@ class Harness:
 
 
 async def run(plan: Plan, root: Path) -> Report:
-    """In an empty folder, which is removed unless something was wrong."""
+    """In an empty folder, which is removed unless something was wrong. SIGTERM ends it, and what it started."""
+    task = asyncio.current_task()
+    assert task
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     async with contextlib.AsyncExitStack() as stack:
         server = None
         if plan.database == POSTGRESQL:

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import ctypes
 import json
 import os
 import signal
@@ -13,10 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from crash_api import plain_environment
+from crash_api import end_with_parent, plain_environment
 from program import command
 
-PR_SET_PDEATHSIG = 1
 START_AGAIN_SECONDS = 0.2
 ACCOUNT = "acme"
 SETTINGS = """
@@ -119,7 +117,7 @@ class Service:
             stdout=stdout,
             stderr=self._log,
             start_new_session=True,
-            preexec_fn=_end_with_parent,
+            preexec_fn=end_with_parent,
         )
 
     def environment(self, machine: Path) -> dict[str, str]:
@@ -199,11 +197,6 @@ def _kind(pid: int, found: dict[int, tuple[int, list[str]]]) -> str:
     if "import" in words:
         return "import"
     return "supervisor" if "serve" in words else "other"
-
-
-def _end_with_parent() -> None:
-    """When the harness is killed, what it started goes as well."""
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _free_port() -> int:
