@@ -1,30 +1,19 @@
 """What must be true when everything has come to rest: each sentence that ``problems`` gives is one that is not."""
 
 import datetime as dt
-import fcntl
 import json
-import stat
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import sqlalchemy as sa
 from crash_bills import Document
+from crash_ledger import Row, State
 from crash_service import ACCOUNT, Service
-from sqlalchemy.ext.asyncio import create_async_engine
-from sqlalchemy.pool import NullPool
 
-from ingest import config
-from ingest.leftovers import sweep_all
 from ingest.store.rows import Step
-from ingest.store.schema import arrivals, bills, deliveries, events, messages, parts
-from ingest.store.urls import is_postgresql
 
-Row = Any
-ENDS = {Step.DELIVERED, Step.SPLIT, Step.REFUSED}
 ANYWHERE = set(Step)
 LEGAL: dict[str, tuple[set[Step], Step | None]] = {
     "scanned": ({Step.RECEIVED}, Step.SCANNED),
@@ -49,55 +38,6 @@ LEGAL: dict[str, tuple[set[Step], Step | None]] = {
     "unchanged": (ANYWHERE, None),
 }
 """From which steps an event may come, and to which it leads; None: the bill stays where it is."""
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """All rows of the ledger."""
-
-    bills: list[Row]
-    events: dict[str, list[Row]]
-    arrivals: list[Row]
-    deliveries: list[Row]
-    parts: dict[str, list[str]]
-    messages: list[Row]
-
-    @property
-    def by_id(self) -> dict[str, Row]:
-        return {bill.id: bill for bill in self.bills}
-
-
-async def progress(url: str) -> tuple[int, Counter[str], int]:
-    """Something that grows as long as there is progress, the bills by step, and deliveries that wait."""
-    engine = create_async_engine(url, poolclass=NullPool)
-    async with engine.connect() as connection:
-        steps = await connection.execute(sa.select(bills.c.step, sa.func.count()).group_by(bills.c.step))
-        waiting = await connection.execute(sa.select(sa.func.count()).where(deliveries.c.delivered_at.is_(None)))
-        newest = await connection.execute(sa.select(sa.func.max(events.c.id)))
-        found = newest.scalar() or 0, Counter(dict(map(tuple, steps))), int(waiting.scalar() or 0)
-    await engine.dispose()
-    return found
-
-
-async def read_state(url: str) -> State:
-    """In one go, when nothing runs any more."""
-    engine = create_async_engine(url, poolclass=NullPool)
-    async with engine.connect() as connection:
-
-        async def rows(table: sa.Table, *order: sa.Column[Any]) -> list[Row]:
-            return list((await connection.execute(sa.select(table).order_by(*order))).all())
-
-        of_bill: dict[str, list[Row]] = defaultdict(list)
-        for event in await rows(events, events.c.id):
-            of_bill[event.bill_id].append(event)
-        children: dict[str, list[str]] = defaultdict(list)
-        for part in await rows(parts, parts.c.parent_id, parts.c.position):
-            children[part.parent_id].append(part.bill_id)
-        state = State(
-            await rows(bills), of_bill, await rows(arrivals), await rows(deliveries), children, await rows(messages)
-        )
-    await engine.dispose()
-    return state
 
 
 # -- nothing is lost
@@ -156,7 +96,7 @@ def messages_gone(state: State, service: Service) -> Iterator[str]:
     """Mails whose text is not kept."""
     for message in state.messages:
         name = f"messages/{message.sha256[:2]}/{message.sha256}.eml"
-        if not any((folder / name).exists() for folder in _stores(service)):
+        if not any((folder / name).exists() for folder in service.stores):
             yield f"the mail {message.message_id} of {message.id} is not kept"
 
 
@@ -221,88 +161,6 @@ def _against_record(bill: Row, history: Sequence[Row]) -> Iterator[str]:
     numbers = {event.data["bayou_id"] for event in history if event.kind in ("uploaded", "adopted")}
     if numbers != {bill.record["bayou_id"]} or bill.record["document"]["sha256"] != bill.sha256:
         yield f"the record is of {bill.record['bayou_id']}, the upload of {numbers}"
-
-
-# -- nothing is left behind
-
-
-async def left_behind(state: State, service: Service) -> tuple[int, list[str]]:
-    """How many half-written files the product's own sweep took away, and what there is that should not be."""
-    swept = 0
-    for machine in service.machines:
-        before = len(list(_temporary(machine)) + list(_temporary(service.disk / "inbox")))
-        settings = config.load(service.settings).model_copy(update={"data_dir": machine})
-        await sweep_all(settings, -1.0)
-        swept += before - len(list(_temporary(machine)) + list(_temporary(service.disk / "inbox")))
-    return swept, [*_remains(service), *_unknown_files(state, service)]
-
-
-async def left_in_database(url: str) -> list[str]:
-    """On PostgreSQL: sessions, locks and jobs of a service that has stopped and has nothing to do."""
-    if not is_postgresql(url):
-        return []
-    questions = {
-        "sessions": "SELECT count(*) - 1 FROM pg_stat_activity WHERE datname = current_database()",
-        "advisory locks": "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'",
-        "jobs": "SELECT count(*) FROM pgqueuer",
-    }
-    engine = create_async_engine(url, poolclass=NullPool)
-    async with engine.connect() as connection:
-        found = {what: (await connection.exec_driver_sql(question)).scalar() for what, question in questions.items()}
-    await engine.dispose()
-    return [f"{number} {what} are left in the database" for what, number in found.items() if number]
-
-
-def _temporary(folder: Path) -> Iterator[Path]:
-    for pattern in ("*.part", "opened-*", ".upload-*"):
-        yield from folder.rglob(pattern)
-
-
-def _remains(service: Service) -> Iterator[str]:
-    for process in service.processes():
-        yield f"the process {process.pid} ({process.kind}) still runs"
-    for file in service.temporary.rglob("*"):
-        yield f"{file} is left in the temporary folder"
-    for file in _temporary(service.disk):
-        yield f"{file.relative_to(service.disk)} is left"
-    yield from _held(service)
-
-
-def _held(service: Service) -> Iterator[str]:
-    for file in service.disk.rglob("*"):
-        if stat.S_ISSOCK(file.stat().st_mode):
-            yield f"the socket {file.relative_to(service.disk)} is left"
-        if file.name.endswith((".sqlite3-wal", ".sqlite3-journal")) and file.stat().st_size:
-            yield f"{file.relative_to(service.disk)} is left: the ledger was not closed"
-        if file.suffix == ".lock" and not _is_free(file):
-            yield f"the lock {file.relative_to(service.disk)} is held"
-    for machine in service.machines:
-        for mark in [mark for mark in (machine / "outbox").rglob("*") if mark.is_file()]:
-            yield f"{mark.relative_to(machine)} is still to be uploaded"
-
-
-def _unknown_files(state: State, service: Service) -> Iterator[str]:
-    """Documents and mails that no row names."""
-    documents = {bill.sha256 for bill in state.bills} | {arrival.sha256 for arrival in state.arrivals}
-    mails = {message.sha256 for message in state.messages}
-    for store in _stores(service):
-        for kind, named in (("documents", documents), ("messages", mails)):
-            for file in (store / kind).rglob("*"):
-                if file.is_file() and file.stem not in named:
-                    yield f"{file.relative_to(service.disk)} is in no row of the ledger"
-
-
-def _is_free(lock: Path) -> bool:
-    with lock.open("r+") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-    return True
-
-
-def _stores(service: Service) -> list[Path]:
-    return [*service.machines, *([service.shared] if service.shared else [])]
 
 
 def slowest(state: State) -> float:

@@ -51,13 +51,15 @@ class LimitedWrites:
     """No process of the service may write to a file beyond its first byte: the system says EFBIG, not ENOSPC."""
 
     def __init__(self, processes: Callable[[], Iterable[int]]) -> None:
-        self.what = "RLIMIT_FSIZE of each process (mounting a small disk needs root)"
+        self.what = "RLIMIT_FSIZE of each process (to mount a small disk needs root)"
         self._processes = processes
 
     def fill(self) -> None:
         self._limit(1)
 
     def free(self) -> None:
+        """Twice: a process that was started in the middle of it has its limit from its parent."""
+        self._limit(resource.RLIM_INFINITY)
         self._limit(resource.RLIM_INFINITY)
 
     def _limit(self, size: int) -> None:
@@ -67,11 +69,11 @@ class LimitedWrites:
 
 
 @contextlib.contextmanager
-def mounted(folder: Path, megabytes: int, processes: Callable[[], Iterable[int]]) -> Iterator[Disk]:
-    """A disk at ``folder`` for as long as the context lasts; what is on it goes with it."""
+def opened(folder: Path, megabytes: int | None, processes: Callable[[], Iterable[int]]) -> Iterator[Disk]:
+    """A disk at ``folder`` for as long as the context lasts; what is on a small one (``megabytes``) goes with it."""
     folder.mkdir()
     mount = ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", str(folder)]
-    if os.geteuid() or subprocess.run(mount, capture_output=True, check=False).returncode:
+    if megabytes is None or os.geteuid() or subprocess.run(mount, capture_output=True, check=False).returncode:
         yield LimitedWrites(processes)
         return
     try:

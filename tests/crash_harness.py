@@ -12,9 +12,6 @@ the processes are doing at that moment.
 import argparse
 import asyncio
 import contextlib
-import dataclasses
-import json
-import os
 import random
 import shutil
 import signal
@@ -27,117 +24,20 @@ from pathlib import Path
 
 import crash_checks as checks
 from crash_api import KEY, Proxy, Witness, api_url, witness
-from crash_disk import Disk, mounted
+from crash_disk import Disk, opened
+from crash_kills import Killable, Killer
+from crash_ledger import progress, read_state
+from crash_leftovers import left_behind, left_in_database
 from crash_load import Load
-from crash_service import Process, Service
-from postgres_world import Server, create_database
+from crash_report import POSTGRESQL, SQLITE, Plan, Report
+from crash_service import Service
+from postgres_world import create_database
 
-SQLITE, POSTGRESQL = "sqlite", "postgresql"
-WEIGHTS = {
-    "parser child of worker": 10,
-    "mail child": 6,
-    "parser child of smtp": 6,
-    "worker": 3,
-    "smtp": 3,
-    "import": 2,
-    "parser child of import": 2,
-    "web": 1,
-    "supervisor": 0.5,
-    "everything": 0.5,
-    "postgres": 0.5,
-    "postgres connection": 0.5,
-}
-"""How often each kind is chosen, of those that are there."""
 READY_SECONDS, REST_SECONDS, STOP_SECONDS = 120.0, 180.0, 60.0
 """Bounds for a very busy machine. ``REST``: without any progress."""
-STARTING_SHARE = 0.03
-ROLES = {"worker", "smtp", "web"}
-WITHOUT_PROCESS = {"everything", "postgres", "postgres connection"}
 BETWEEN_DISTURBANCES = (4, 12)
 """Kills from one full disk, or one API that is gone, to the next."""
 PERMANENT_STEPS = {"delivered", "split", "refused"}
-
-
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """What a run does."""
-
-    kills: int
-    database: str = SQLITE
-    workers: int = 1
-    listeners: int = 1
-    seed: int = 1
-    pace: float = 1.0
-    """Mean seconds between two kills."""
-    rate: float = 3.0
-    """Documents a second."""
-    cut_share: float = 0.02
-    disk_mb: int = 1024
-    minutes: float = 24 * 60
-    """Longest for the kills; what was not reached then is said by the report."""
-    keep: bool = False
-    """The folder is kept also when all is well."""
-
-
-@dataclasses.dataclass(slots=True, kw_only=True)
-class Report:
-    """What happened."""
-
-    plan: Plan
-    disk: str
-    kills: Counter[str] = dataclasses.field(default_factory=Counter)
-    disturbances: Counter[str] = dataclasses.field(default_factory=Counter)
-    connections_cut: Counter[str] = dataclasses.field(default_factory=Counter)
-    documents: Counter[str] = dataclasses.field(default_factory=Counter)
-    sent_again: Counter[str] = dataclasses.field(default_factory=Counter)
-    refused_by_kills: Counter[str] = dataclasses.field(default_factory=Counter)
-    answers: dict[str, int] = dataclasses.field(default_factory=dict)
-    endings: Counter[str] = dataclasses.field(default_factory=Counter)
-    bills: Counter[str] = dataclasses.field(default_factory=Counter)
-    events: Counter[str] = dataclasses.field(default_factory=Counter)
-    slowest_seconds: float = 0.0
-    swept: int = 0
-    seconds: Counter[str] = dataclasses.field(default_factory=Counter)
-    problems: dict[str, list[str]] = dataclasses.field(default_factory=dict)
-    folder: str | None = None
-
-    @property
-    def wrong(self) -> bool:
-        """Whether anything is."""
-        return any(self.problems.values())
-
-    def as_json(self) -> str:
-        shown = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}  # asdict breaks Counters
-        shown["plan"] = dataclasses.asdict(self.plan)
-        shown["kills_in_all"] = sum(self.kills.values())
-        shown["problems_in_all"] = {what: len(found) for what, found in self.problems.items()}
-        return json.dumps(shown, indent=2)
-
-
-class Killable(Server):
-    """A PostgreSQL whose processes get SIGKILL, not the orderly SIGQUIT."""
-
-    def crash(self) -> None:
-        """Its first process; the others end when they see that. Then it is started again, as soon as it can be."""
-        assert self._process
-        self._process.kill()
-        self._process.wait(timeout=30)
-        deadline = time.monotonic() + 30
-        while True:
-            try:
-                self.start()
-            except RuntimeError:  # an old process still holds its memory
-                if time.monotonic() > deadline:
-                    raise
-                time.sleep(0.2)
-            else:
-                return
-
-    def connections(self) -> list[int]:
-        """Processes that serve a connection, or work for all of them."""
-        assert self._process
-        children = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children").read_text()
-        return [int(pid) for pid in children.split()]
 
 
 class Harness:
@@ -148,7 +48,9 @@ class Harness:
         self.report = Report(plan=plan, disk=disk.what)
         self.load = Load(service, random.Random(f"{plan.seed} load"), plan.rate)
         self._rng = random.Random(f"{plan.seed} kills")
-        self._service, self._disk, self._proxy, self._api, self._server = service, disk, proxy, api, server
+        self._killer = Killer(service, server, self._rng)
+        self.report.kills = self._killer.kills
+        self._service, self._disk, self._proxy, self._api = service, disk, proxy, api
         self._next_disturbance = self._rng.randint(*BETWEEN_DISTURBANCES)
 
     async def run(self) -> Report:
@@ -161,7 +63,7 @@ class Harness:
             while self._killed < self.plan.kills and time.monotonic() - began < 60 * self.plan.minutes:
                 await asyncio.sleep(min(self._rng.expovariate(1 / self.plan.pace), 5 * self.plan.pace))
                 await self._disturb_when_due()
-                await self._kill_one()
+                await self._killer.kill_one()
                 if self._killed % 50 == 0:
                     _say(f"{self._killed} kills, {len(self.load.bills.made)} documents")
                 if loading.done():
@@ -181,52 +83,9 @@ class Harness:
 
     @property
     def _killed(self) -> int:
-        return sum(self.report.kills.values())
+        return sum(self._killer.kills.values())
 
     # -- what goes wrong
-
-    async def _kill_one(self) -> None:
-        """Of the kinds that are there one, of its processes one."""
-        found = await self._targets()
-        [kind] = self._rng.choices(list(found), [WEIGHTS[kind] for kind in found])
-        if kind == "everything":
-            done = any([self._service.kill(process.pid) for process in self._service.processes()])  # noqa: C419 - all
-        elif kind == "postgres":
-            assert self._server
-            done = await asyncio.to_thread(self._server.crash) is None
-        elif kind == "postgres connection":
-            assert self._server
-            done = self._kill_connection(self._server.connections())
-        else:
-            done = self._service.kill(self._rng.choice(found[kind]).pid)
-        self.report.kills[kind] += done
-
-    async def _targets(self) -> dict[str, list[Process]]:
-        """By kind. While roles come up, mostly their children and imports are: else the roles would never be up."""
-        wholes = {"supervisor", "everything", *(("postgres", "postgres connection") if self._server else ())}
-        while True:
-            found: dict[str, list[Process]] = {}
-            for process in self._service.processes():
-                found.setdefault(process.kind, []).append(process)
-            up = await asyncio.to_thread(self._service.is_up)
-            if up or self._rng.random() < STARTING_SHARE:
-                found |= {kind: found.get(kind, []) for kind in wholes}
-            else:
-                found = {kind: some for kind, some in found.items() if kind not in wholes | ROLES}
-            found = {kind: some for kind, some in found.items() if kind in WEIGHTS if some or kind in WITHOUT_PROCESS}
-            if found:
-                return found
-            await asyncio.sleep(0.2)
-
-    def _kill_connection(self, pids: list[int]) -> bool:
-        """PostgreSQL then ends all of its processes, and recovers."""
-        if not pids:
-            return False
-        try:
-            os.kill(self._rng.choice(pids), signal.SIGKILL)
-        except ProcessLookupError:
-            return False
-        return True
 
     async def _disturb_when_due(self) -> None:
         if self._killed < self._next_disturbance:
@@ -244,7 +103,7 @@ class Harness:
                 await asyncio.to_thread(self._disk.fill)
             await asyncio.sleep(0.1)
         if kill_meanwhile:
-            await self._kill_one()
+            await self._killer.kill_one()
         self._disk.free()
         self._proxy.down = False
 
@@ -271,7 +130,7 @@ class Harness:
 
     async def _progress(self) -> tuple[int, Counter[str], int]:
         try:
-            return await checks.progress(self._service.database_url)
+            return await progress(self._service.database_url)
         except Exception as error:  # noqa: BLE001 - PostgreSQL recovers; what lasts is found by the clock
             _say(f"the ledger cannot be read yet: {error!r}")
             return 0, Counter(), 0
@@ -292,10 +151,10 @@ class Harness:
     # -- what was found
 
     async def _check(self) -> None:
-        state, report, made = await checks.read_state(self._service.database_url), self.report, self.load.bills.made
+        state, report, made = await read_state(self._service.database_url), self.report, self.load.bills.made
         said = await asyncio.to_thread(self._api.uploads)
-        report.swept, left = await checks.left_behind(state, self._service)
-        left += await checks.left_in_database(self._service.database_url)
+        report.swept, left = await left_behind(state, self._service)
+        left += await left_in_database(self._service.database_url)
         report.problems |= {
             "refused": self.load.problems,
             "lost": list(checks.lost(state, made)),
@@ -347,7 +206,7 @@ async def run(plan: Plan, root: Path) -> Report:
         proxy = await stack.enter_async_context(_proxy(plan, api))
         service: Service | None = None
         pids = lambda: [process.pid for process in service.processes()] if service else []  # noqa: E731
-        disk = stack.enter_context(mounted(root / "disk", plan.disk_mb, pids))
+        disk = stack.enter_context(opened(root / "disk", plan.disk_mb, pids))
         url = create_database(server.url) if server else None
         port = proxy.port
         service = Service(
@@ -394,6 +253,7 @@ def main() -> int:
     options.add_argument("--rate", type=float, default=3.0, help="documents a second")
     options.add_argument("--minutes", type=float, default=24 * 60, help="longest for the kills")
     options.add_argument("--keep", action="store_true", help="keep its folder also when all is well")
+    options.add_argument("--no-mount", dest="disk_mb", action="store_const", const=None, default=1024)
     options.add_argument("--folder", type=Path, help="where its folder is made")
     chosen = vars(options.parse_args())
     folder = chosen.pop("folder")

@@ -88,6 +88,11 @@ class Service:
             )
         )  # fmt: skip
 
+    @property
+    def stores(self) -> list[Path]:
+        """Folders that hold documents and mails."""
+        return [*self.machines, *([self.shared] if self.shared else [])]
+
     def start(self) -> None:
         """All roles on the first machine, a worker on each further one; what ends is started again."""
         self._keep("all roles", self.machines[0], "serve", "--json")
