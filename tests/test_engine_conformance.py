@@ -327,7 +327,7 @@ async def test_deliveries_of_a_bill_keep_their_order(ledger: Ledger, engine: Eng
             await ledger.delivered(delivery)
 
     [bill_id] = await receive(ledger, 1)
-    loop = engine.loop(tracks.deliveries(ledger, deliver, 4))
+    loop = engine.loop(tracks.deliveries(ledger, ["acme"], deliver, 4))
     async with running(loop):
         bill = await ledger.bill(bill_id)
         assert bill

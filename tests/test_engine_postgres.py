@@ -172,7 +172,7 @@ async def test_rows_that_lost_their_jobs_get_new_ones(ledger: Ledger) -> None:
     await execute(ledger, "DELETE FROM pgqueuer")
     async with OnPostgres.open(ledger, **TIMES) as engine:
         engine.loop(tracks.reading(ledger, ["acme"], _never, 4))
-        engine.loop(tracks.deliveries(ledger, _never, 4))
+        engine.loop(tracks.deliveries(ledger, ["acme"], _never, 4))
         [reconciler] = engine.upkeep()
         assert isinstance(reconciler, Reconciler)
         assert await reconciler.reconcile() == 4, (

@@ -18,9 +18,8 @@ from ingest.delivery.webhooks import NotTaken
 from ingest.errors import Unavailable
 from ingest.metrics import Metrics
 from ingest.store.ledger import Ledger
-from ingest.store.rows import Delivery
+from ingest.store.rows import FILE, Delivery
 
-FILE = "file"
 NOT_CONFIGURED_WAIT = dt.timedelta(hours=1)
 """How soon a receiver that was taken out of the settings is looked for again."""
 

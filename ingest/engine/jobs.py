@@ -14,11 +14,11 @@ from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
-from ingest.store.rows import NEEDS_API, Bill, Delivery, Step
+from ingest.store.rows import FILE, NEEDS_API, Bill, Delivery, Step
 
 EPOCH = dt.datetime.fromtimestamp(0, dt.UTC)
 READING, SCANS, DELIVERIES = "reading", "scans", "deliveries"
-"""Queues. Each account has one of its own for what talks to the API."""
+"""Queues. Each account has one of its own for what talks to the API, and one for its receivers of webhooks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,11 @@ def api_queue(account: str) -> str:
     return f"api {account}"
 
 
+def webhooks_queue(account: str) -> str:
+    """The queue of what goes to an account's receivers."""
+    return f"webhooks {account}"
+
+
 def job_of_bill(bill: Bill) -> Job | None:
     """None for a bill that waits for nothing."""
     if bill.wake_at is None:
@@ -86,7 +91,8 @@ def job_of_delivery(delivery: Delivery) -> Job | None:
     if delivery.next_at is None:
         return None
     version = f"{delivery.attempts}@{(delivery.next_at - EPOCH) // dt.timedelta(microseconds=1)}"
-    return Job(DELIVERIES, delivery.id, version, 0, delivery.next_at)
+    queue = DELIVERIES if delivery.target == FILE else webhooks_queue(delivery.account)
+    return Job(queue, delivery.id, version, delivery.priority, delivery.next_at)
 
 
 def submits(connection: sa.Connection) -> bool:

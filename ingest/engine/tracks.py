@@ -11,10 +11,10 @@ from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import replace
 
 from ingest.bayou.gate import Gate
-from ingest.engine.jobs import DELIVERIES, READING, SCANS, api_queue, job_of_bill, job_of_delivery
+from ingest.engine.jobs import DELIVERIES, READING, SCANS, api_queue, job_of_bill, job_of_delivery, webhooks_queue
 from ingest.engine.work import Due, Work
 from ingest.store.ledger import Ledger
-from ingest.store.rows import NEEDS_API, Bill, Delivery, Step
+from ingest.store.rows import FILE, NEEDS_API, Bill, Delivery, Step
 
 LOCAL = (Step.RECEIVED, Step.RESOLVED)
 SCANNED = (Step.SCANNED,)
@@ -49,17 +49,22 @@ def api(
     return replace(work, is_open=lambda queue: queue not in known or known[queue].places(1) > 0)
 
 
-def deliveries(ledger: Ledger, step: Callable[[Delivery], Awaitable[None]], limit: int) -> Work[Delivery]:
-    """Results on their way out."""
+def deliveries(
+    ledger: Ledger, accounts: Collection[str], step: Callable[[Delivery], Awaitable[None]], limit: int
+) -> Work[Delivery]:
+    """Results on their way out: no more than half of them at the same time are webhooks of one account, so that slow
+    receivers hold up nobody else's."""
+    most = max(1, limit // 2)
+    track = DeliveryTrack(ledger, step, most)
     return Work(
         name="delivery",
         limit=limit,
-        queues={DELIVERIES: 0},
-        due=ledger.due_deliveries,
+        queues={DELIVERIES: 0, **{webhooks_queue(account): most for account in accounts}},
+        due=track.due,
         read=ledger.wakeups.delivery,
         job=job_of_delivery,
         lost=ledger.wakeups.lost_deliveries,
-        step=step,
+        step=track.step,
     )
 
 
@@ -148,3 +153,38 @@ class ApiTrack:
             await self._step(bill)
         finally:
             self._under_way[bill.account] -= 1
+
+
+class DeliveryTrack:
+    """Deliveries; ``most`` is the number of webhooks under way for each account."""
+
+    def __init__(self, ledger: Ledger, step: Callable[[Delivery], Awaitable[None]], most: int) -> None:
+        self._ledger = ledger
+        self._step = step
+        self._most = most
+        self._under_way: Counter[str] = Counter()
+
+    async def due(self, busy: Collection[str], limit: int) -> tuple[list[Delivery], dt.datetime | None]:
+        """For a Scheduler."""
+        chosen: list[Delivery] = []
+        planned = Counter(self._under_way)
+        while True:
+            full = [account for account, number in planned.items() if number >= self._most]
+            known = {*busy, *(delivery.id for delivery in chosen)}
+            found, upcoming = await self._ledger.due_deliveries(known, limit - len(chosen), no_webhooks_of=full)
+            before = len(chosen)
+            for delivery in found:
+                if delivery.target == FILE or planned[delivery.account] < self._most:
+                    planned[delivery.account] += delivery.target != FILE
+                    chosen.append(delivery)
+            if len(chosen) - before == len(found):
+                return chosen, upcoming
+
+    async def step(self, delivery: Delivery) -> None:
+        """For a Scheduler: one attempt; a webhook counts as under way."""
+        webhook = delivery.target != FILE
+        self._under_way[delivery.account] += webhook
+        try:
+            await self._step(delivery)
+        finally:
+            self._under_way[delivery.account] -= webhook

@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from ingest.engine.jobs import Job, job_of_delivery, submit, submits
+from ingest.store.due import IN_TURN
 from ingest.store.rows import NEEDS_API, Bill, Delivery, Step, to_bill, to_delivery
 from ingest.store.schema import bills, deliveries, stopped_accounts
 from ingest.store.writer import GroupWriter
@@ -27,27 +28,13 @@ def _runnable() -> sa.ColumnElement[bool]:
     return sa.or_(bills.c.step.not_in(NEEDS_API), bills.c.account.not_in(stopped))
 
 
-def _in_turn() -> sa.ColumnElement[bool]:
-    """Open, and none before it for the same bill and target is."""
-    earlier = deliveries.alias()
-    before = sa.or_(
-        earlier.c.sequence < deliveries.c.sequence,
-        sa.and_(earlier.c.sequence == deliveries.c.sequence, earlier.c.id < deliveries.c.id),
-    )
-    same = (earlier.c.bill_id == deliveries.c.bill_id, earlier.c.target == deliveries.c.target)
-    return sa.and_(
-        deliveries.c.delivered_at.is_(None), ~sa.exists().where(*same, earlier.c.delivered_at.is_(None), before)
-    )
-
-
-_IN_TURN = _in_turn()
 # Built once: to build them takes longer than to run them.
 _BILL = sa.select(bills).where(
     bills.c.id == sa.bindparam("key"), bills.c.account.in_(sa.bindparam("accounts", expanding=True)), _runnable()
 )
-_DELIVERY = sa.select(deliveries).where(deliveries.c.id == sa.bindparam("key"), _IN_TURN)
+_DELIVERY = sa.select(deliveries).where(deliveries.c.id == sa.bindparam("key"), IN_TURN)
 _NEXT_DELIVERY = sa.select(deliveries).where(
-    deliveries.c.bill_id == sa.bindparam("bill"), deliveries.c.target == sa.bindparam("to"), _IN_TURN
+    deliveries.c.bill_id == sa.bindparam("bill"), deliveries.c.target == sa.bindparam("to"), IN_TURN
 )
 
 
@@ -80,7 +67,7 @@ class Wakeups:
         moment = sa.cast(sa.extract("epoch", deliveries.c.next_at) * 1_000_000, sa.BigInteger)
         version = sa.func.concat(deliveries.c.attempts, "@", moment)
         unknown = _without_job(deliveries.c.id, version)
-        query = sa.select(deliveries).where(deliveries.c.next_at <= self._clock(), _IN_TURN, unknown)
+        query = sa.select(deliveries).where(deliveries.c.next_at <= self._clock(), IN_TURN, unknown)
         return list(map(to_delivery, await self._read(query.order_by(deliveries.c.next_at).limit(limit))))
 
     async def submit(self, jobs: Sequence[Job]) -> None:

@@ -110,7 +110,7 @@ def _loops(
 ) -> Sequence[Loop]:
     """What reads, what reads scans, what talks to the API, what delivers, in the order in which they hand bills on."""
     deliverer = Deliverer(ledger, settings, session, now, metrics=metrics)
-    deliveries = engine.loop(tracks.deliveries(ledger, deliverer.deliver, DELIVERIES_AT_ONCE))
+    deliveries = engine.loop(tracks.deliveries(ledger, settings.accounts, deliverer.deliver, DELIVERIES_AT_ONCE))
     clients = _clients(settings, session, metrics, ledger)
     pipeline = Pipeline(
         ledger=ledger,

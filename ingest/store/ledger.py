@@ -18,6 +18,7 @@ from ingest.engine.wakeups import Wakeups, submit_next_delivery
 from ingest.errors import StaleVersion
 from ingest.store import transactions
 from ingest.store.digests import Digests
+from ingest.store.due import DUE_DELIVERIES, NEXT_DELIVERY
 from ingest.store.engine import ledger_errors, make_engine, now
 from ingest.store.mail_rows import NewMessage
 from ingest.store.messages import add_message
@@ -308,27 +309,15 @@ class Ledger:
 
     # -- deliveries
 
-    async def due_deliveries(self, busy: Collection[str], limit: int) -> tuple[list[Delivery], dt.datetime | None]:
-        """Deliveries that are due, oldest first, one at a time for each bill and target, in their order."""
+    async def due_deliveries(
+        self, busy: Collection[str], limit: int, *, no_webhooks_of: Collection[str] = ()
+    ) -> tuple[list[Delivery], dt.datetime | None]:
+        """Deliveries that are due, most urgent and oldest first, one at a time for each bill and target, in their
+        order; and when the next one will be. Webhooks of the accounts ``no_webhooks_of`` are left out."""
         at = self.clock()
-        earlier = deliveries.alias()
-        waits_for_earlier = sa.exists().where(
-            earlier.c.bill_id == deliveries.c.bill_id,
-            earlier.c.target == deliveries.c.target,
-            earlier.c.delivered_at.is_(None),
-            sa.or_(
-                earlier.c.sequence < deliveries.c.sequence,
-                sa.and_(earlier.c.sequence == deliveries.c.sequence, earlier.c.id < deliveries.c.id),
-            ),
-        )
-        query = (
-            sa.select(deliveries)
-            .where(deliveries.c.next_at <= at, deliveries.c.id.not_in(busy), ~waits_for_earlier)
-            .order_by(deliveries.c.next_at)
-            .limit(limit)
-        )
-        upcoming = sa.select(sa.func.min(deliveries.c.next_at)).where(deliveries.c.next_at > at)
-        return [to_delivery(row) for row in await self._rows(query)], await self._moment(upcoming)
+        values = {"at": at, "busy": list(busy), "no_webhooks_of": list(no_webhooks_of), "most": limit}
+        found = await self._rows(DUE_DELIVERIES, values) if limit > 0 else []
+        return [to_delivery(row) for row in found], await self._moment(NEXT_DELIVERY, {"at": at})
 
     async def deliveries(self, bill_id: str) -> list[Delivery]:
         """All deliveries of a bill, in their order."""
@@ -394,15 +383,17 @@ class Ledger:
 
     # -- inside
 
-    async def _rows(self, query: sa.Select[Any], values: dict[str, Any] | None = None) -> Sequence[sa.Row[Any]]:
+    async def _rows(
+        self, query: sa.Select[Any] | sa.CompoundSelect[Any], values: dict[str, Any] | None = None
+    ) -> Sequence[sa.Row[Any]]:
         with ledger_errors():
             async with self.engine.connect() as connection:
                 reading = await connection.execution_options(**self._reading)
                 found: Sequence[sa.Row[Any]] = (await reading.execute(query, values)).all()
                 return found
 
-    async def _moment(self, query: sa.Select[Any]) -> dt.datetime | None:
-        moment: dt.datetime | None = (await self._rows(query))[0][0]
+    async def _moment(self, query: sa.Select[Any], values: dict[str, Any] | None = None) -> dt.datetime | None:
+        moment: dt.datetime | None = (await self._rows(query, values))[0][0]
         return moment
 
 

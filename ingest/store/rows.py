@@ -28,6 +28,9 @@ class Step(StrEnum):
     """It turned out to be no bill that anybody could read; ``reason`` says why."""
 
 
+FILE = "file"
+"""The target of a delivery that is no webhook."""
+
 NEEDS_API = (Step.PARSED, Step.UPLOADING, Step.POLLING, Step.RECONCILED, Step.DELIVERED)
 """Steps whose next one talks to the API."""
 
@@ -163,6 +166,7 @@ class Delivery:
     next_at: dt.datetime | None
     delivered_at: dt.datetime | None
     last_error: str | None
+    priority: int = 0
 
 
 def new_id(prefix: str) -> str:

@@ -172,7 +172,9 @@ deliveries = Table(
     Column("next_at", UtcDateTime, comment="null once delivered"),
     Column("delivered_at", UtcDateTime),
     Column("last_error", Text),
+    Column("priority", Integer, nullable=False, server_default="0", comment="of its bill"),
     Index(None, "next_at"),
+    Index(None, "priority", "next_at"),
     Index(None, "bill_id"),
 )
 

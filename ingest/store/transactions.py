@@ -148,7 +148,7 @@ def send(connection: sa.Connection, new: NewDelivery, bill: Bill, at: dt.datetim
     values = {
         "id": new_id("msg"), "bill_id": bill.id, "account": bill.account, "event": new.event, "target": new.target,
         "payload": new.payload, "created_at": at, "sequence": bill.version, "final": new.final, "attempts": 0,
-        "next_at": at,
+        "next_at": at, "priority": bill.priority,
     }  # fmt: skip
     connection.execute(deliveries.insert(), values)
     submit_next_delivery(connection, bill.id, new.target, at)

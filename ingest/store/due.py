@@ -1,0 +1,52 @@
+"""Which deliveries are due: in the order of their bills' priority, however many there are.
+
+Each priority is looked for by itself, so that an index gives the oldest ones without looking at the others. Built once:
+to build such a query takes longer than to run it.
+"""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from ingest.store.rows import FILE, Priority
+from ingest.store.schema import deliveries
+
+
+def _in_turn() -> sa.ColumnElement[bool]:
+    earlier = deliveries.alias()
+    before = sa.or_(
+        earlier.c.sequence < deliveries.c.sequence,
+        sa.and_(earlier.c.sequence == deliveries.c.sequence, earlier.c.id < deliveries.c.id),
+    )
+    same = (earlier.c.bill_id == deliveries.c.bill_id, earlier.c.target == deliveries.c.target)
+    return sa.and_(
+        deliveries.c.delivered_at.is_(None), ~sa.exists().where(*same, earlier.c.delivered_at.is_(None), before)
+    )
+
+
+IN_TURN = _in_turn()
+"""Open, and none before it for the same bill and target is."""
+
+
+def _of(priority: Priority) -> sa.Select[Any]:
+    chosen = (
+        sa.select(deliveries)
+        .where(deliveries.c.priority == int(priority), deliveries.c.next_at <= sa.bindparam("at"))
+        .where(deliveries.c.id.not_in(sa.bindparam("busy", expanding=True)))
+        .where(
+            sa.or_(
+                deliveries.c.target == FILE,
+                deliveries.c.account.not_in(sa.bindparam("no_webhooks_of", expanding=True)),
+            )
+        )
+        .where(IN_TURN)
+        .order_by(deliveries.c.next_at)
+        .limit(sa.bindparam("most"))
+    )
+    return sa.select(chosen.subquery())
+
+
+DUE_DELIVERIES = sa.union_all(*map(_of, Priority)).limit(sa.bindparam("most"))
+"""With ``at``, ``busy`` (ids), ``no_webhooks_of`` (accounts) and ``most``."""
+NEXT_DELIVERY = sa.select(sa.func.min(deliveries.c.next_at)).where(deliveries.c.next_at > sa.bindparam("at"))
+"""With ``at``."""
