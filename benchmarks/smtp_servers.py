@@ -98,4 +98,12 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(prepare(Path(sys.argv[2])) if sys.argv[1] == "prepare" else main())
+    if sys.argv[1] == "prepare":
+        asyncio.run(prepare(Path(sys.argv[2])))
+    elif sys.argv[1] == "stock":
+        asyncio.run(main())
+    else:
+        from ingest.short_turns import new_loop
+
+        with asyncio.Runner(loop_factory=new_loop) as runner:
+            runner.run(main())

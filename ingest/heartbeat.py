@@ -12,7 +12,7 @@ import structlog
 
 from ingest.errors import NotReady, Unavailable
 from ingest.metrics import Metrics
-from ingest.store.documents import disk_errors
+from ingest.store.disk import disk_errors
 from ingest.web.readiness import names_of, remove_heartbeat, write_heartbeat
 
 TICK_SECONDS, TICKS_BETWEEN_BEATS = 0.5, 10

@@ -5,7 +5,7 @@ means that nothing was taken and the source must keep the document and offer it 
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -18,12 +18,14 @@ from ingest.metrics import Metrics
 from ingest.parsing import ParserPool
 from ingest.passwords import Passwords
 from ingest.reasons import BY_CODE, Reason
-from ingest.store.documents import DocumentStore, Written, disk_errors
+from ingest.store.disk import disk_errors
+from ingest.store.documents import DocumentStore
 from ingest.store.ledger import Ledger
 from ingest.store.mail_rows import NewMessage
 from ingest.store.purge_rows import RemovalKind
 from ingest.store.rows import Arrival, NewArrival, Outcome, Priority
 from ingest.store.working import working_folder, working_name
+from ingest.store.written import Keepable, Written
 from parsers.errors import DocumentError
 from parsers.model import DocumentKind
 from parsers.pdf.formats import format_of
@@ -44,6 +46,17 @@ log = structlog.get_logger()
 SourceName = Literal["smtp", "folder", "batch"]
 
 
+@dataclass(frozen=True, slots=True)
+class OnDisk:
+    """A file of ours that is fsynced and may be renamed away."""
+
+    sha256: str
+    size: int
+    """Bytes."""
+    pages: int | None = None
+    """Of a PDF that was opened already and is sound."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
     """One document that a source offers. ``content`` is its bytes or the path of a file that will not change."""
@@ -57,10 +70,18 @@ class Offer:
     message: dict[str, Any] | None = None
     place: str | None = None
     """Where the source will keep the file once it is taken; results are written beside it."""
-    sha256: str | None = None
-    """Of a file that is on the disk (fsynced) and may be renamed away; of any other ``content`` a copy is made."""
+    on_disk: OnDisk | None = None
+    """Of any other ``content`` a copy is made."""
     refused: Refused | None = None
     """What the source itself found against it; it is noted, not stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Brought:
+    """A document as the ledger is to have it, and its files, which are kept with that."""
+
+    new: NewArrival
+    files: tuple[Written, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,12 +126,15 @@ class Intake:
         self._passwords = passwords or {}
         self._running: set[asyncio.Task[list[Receipt]]] = set()
 
-    async def take(self, offers: Sequence[Offer], message: NewMessage | None = None) -> list[Receipt]:
+    async def take(
+        self, offers: Sequence[Offer], message: NewMessage | None = None, along: Sequence[Keepable] = ()
+    ) -> list[Receipt]:
         """Receipts in the order of the offers, all in one commit. Once begun it is not undone by cancellation.
 
-        ``message`` is the mail that brought them; the ledger notes it with them when at least one is taken.
+        ``message`` is the mail that brought them; the ledger notes it with them, and ``along`` is kept with them, when
+        at least one is taken.
         """
-        taking = asyncio.create_task(self._take(offers, message), name="intake")
+        taking = asyncio.create_task(self._take(offers, message, along), name="intake")
         self._running.add(taking)
         taking.add_done_callback(self._running.discard)
         return await asyncio.shield(taking)
@@ -119,9 +143,20 @@ class Intake:
         """Waits for what was begun (at shutdown)."""
         await asyncio.gather(*self._running, return_exceptions=True)
 
-    async def _take(self, offers: Sequence[Offer], message: NewMessage | None) -> list[Receipt]:
-        checked = [await self._check_and_store(offer) for offer in offers]
-        arrivals = await self._ledger.receive(checked, message, self._still_there)
+    async def _take(
+        self, offers: Sequence[Offer], message: NewMessage | None, along: Sequence[Keepable]
+    ) -> list[Receipt]:
+        on_disk: list[Written] = []
+        try:
+            brought = [await self._check(offer, on_disk) for offer in offers]
+            files: list[Keepable] = [file for each in brought for file in each.files]
+            if any(each.new.reason is None for each in brought):
+                files += along
+            arrivals = await self._ledger.receive([each.new for each in brought], message, self._still_there, files)
+        finally:
+            left = [file for file in on_disk if not file.kept]
+            if left:
+                await asyncio.to_thread(_drop, left)
         self._wake_worker()
         for arrival in arrivals:
             self._metrics.documents.labels(arrival.source, arrival.outcome.value).inc()
@@ -136,7 +171,8 @@ class Intake:
         """Whether what was found in its place, and so not put there again, was not purged since. Blocks, briefly."""
         return (self._originals if kind is RemovalKind.ORIGINAL else self._documents).exists(sha256)
 
-    async def _check_and_store(self, offer: Offer) -> NewArrival:
+    async def _check(self, offer: Offer, on_disk: list[Written]) -> _Brought:
+        """What is to be said of a document. Of ``on_disk``, to which its files are added, the caller keeps some."""
         new = NewArrival(
             account=offer.account,
             source=offer.source,
@@ -148,31 +184,36 @@ class Intake:
             place=offer.place,
         )
         if offer.refused is not None:
-            return replace(new, reason=offer.refused.reason, detail=offer.refused.detail, place=None)
-        found = await asyncio.to_thread(self._first_look, offer)
-        if isinstance(found, Reason):
-            return replace(new, reason=found, place=None)
-        written, is_photo = found
-        async with written:
-            try:
-                return await (self._store_photo(new, written) if is_photo else self._store_pdf(new, written))
-            except DocumentError as error:
-                return replace(new, reason=BY_CODE[error.kind.value], detail=error.detail, place=None)
-
-    async def _store(self, new: NewArrival, written: Written) -> NewArrival:
-        await self._inspect(written.temporary)
-        await asyncio.to_thread(written.keep)
-        return replace(new, sha256=written.sha256)
-
-    async def _store_pdf(self, new: NewArrival, written: Written) -> NewArrival:
+            return _Brought(replace(new, reason=offer.refused.reason, detail=offer.refused.detail, place=None))
         try:
-            return await self._store(new, written)
+            return await self._look(new, offer, on_disk)
+        except Refused as refused:
+            return _Brought(replace(new, reason=refused.reason, detail=refused.detail, place=None))
+        except DocumentError as error:
+            return _Brought(replace(new, reason=BY_CODE[error.kind.value], detail=error.detail, place=None))
+
+    async def _look(self, new: NewArrival, offer: Offer, on_disk: list[Written]) -> _Brought:
+        """Raises Refused or DocumentError when no bill can come of it."""
+        ready = offer.on_disk
+        if ready is not None and ready.pages is not None and isinstance(offer.content, Path):
+            written = self._documents.adopt(offer.content, ready.sha256)
+            on_disk.append(written)
+            self._check_size(ready.size)
+            self._check_pages(ready.pages)
+            return _Brought(replace(new, sha256=written.sha256), (written,))
+        written, is_photo = await asyncio.to_thread(self._first_look, offer)
+        on_disk.append(written)
+        if is_photo:
+            return await self._made(new, written, self._pool.wrap, on_disk)
+        try:
+            await self._inspect(written.temporary)
         except DocumentError as error:
             if error.kind is not DocumentKind.PASSWORD_REQUIRED:
                 raise
-        return await self._store_unlocked(new, written)
+            return await self._unlocked(new, written, on_disk)
+        return _Brought(replace(new, sha256=written.sha256), (written,))
 
-    async def _store_unlocked(self, new: NewArrival, locked: Written) -> NewArrival:
+    async def _unlocked(self, new: NewArrival, locked: Written, on_disk: list[Written]) -> _Brought:
         """What comes after us has no password: a copy without one goes on."""
         passwords = self._passwords.get(new.account, Passwords())
         opened_by = ""
@@ -181,51 +222,61 @@ class Intake:
             nonlocal opened_by
             opened_by = await passwords.unlock(self._pool, path, copy, new.name)
 
-        async with self._originals.adopted(locked.temporary, locked.sha256) as original:
-            stored = await self._store_made(new, original, unlock)
-        return replace(stored, detail=opened_by)
+        original = self._originals.adopt(locked.temporary, locked.sha256)
+        brought = await self._made(new, original, unlock, on_disk)
+        return replace(brought, new=replace(brought.new, detail=opened_by))
 
-    async def _store_photo(self, new: NewArrival, photo: Written) -> NewArrival:
-        """The API takes PDFs alone: a photo goes on as one."""
-        return await self._store_made(new, photo, self._pool.wrap)
-
-    async def _store_made(
-        self, new: NewArrival, original: Written, make: Callable[[Path, Path], Awaitable[None]]
-    ) -> NewArrival:
-        """Stores the PDF that ``make`` makes of the original, and beside it the original itself."""
+    async def _made(
+        self,
+        new: NewArrival,
+        original: Written,
+        make: Callable[[Path, Path], Awaitable[None]],
+        on_disk: list[Written],
+    ) -> _Brought:
+        """The PDF that ``make`` makes of the original (the API takes PDFs alone), and beside it the original itself."""
         with working_folder(original.temporary.parent) as folder:
             pdf = folder / working_name(0)
             await make(original.temporary, pdf)
-            async with await asyncio.to_thread(self._documents.write, pdf) as made:
-                stored = await self._store(new, made)
-        await asyncio.to_thread(original.keep)
-        return replace(stored, sha256=original.sha256, pdf_sha256=stored.sha256)
+            made = await asyncio.to_thread(self._documents.write, pdf)
+        on_disk.append(made)
+        await self._inspect(made.temporary)
+        return _Brought(replace(new, sha256=original.sha256, pdf_sha256=made.sha256), (made, original))
 
-    def _first_look(self, offer: Offer) -> Reason | tuple[Written, bool]:
-        """Why its size or first bytes refuse it; else its content on the disk, and whether it is a photo. Blocks."""
+    def _first_look(self, offer: Offer) -> tuple[Written, bool]:
+        """Its content on the disk, and whether it is a photo. Raises Refused for its size or first bytes. Blocks."""
         content = offer.content
         with disk_errors():
             size = len(content) if isinstance(content, bytes) else content.stat().st_size
             head = _head(content)
-        if size == 0:
-            return Reason.EMPTY
-        if size > self._limits.max_document_bytes:
-            return Reason.TOO_LARGE
+        self._check_size(size)
         is_photo = bool(format_of(head))
         if not is_photo and (MAGIC not in head or head.startswith(ZIP_MAGIC)):
-            return Reason.NOT_A_PDF
+            raise Refused(Reason.NOT_A_PDF)
         store = self._originals if is_photo else self._documents
-        if offer.sha256 is not None and isinstance(content, Path):
-            return store.adopt(content, offer.sha256), is_photo
+        if offer.on_disk is not None and isinstance(content, Path):
+            return store.adopt(content, offer.on_disk.sha256), is_photo
         return store.write(content), is_photo
+
+    def _check_size(self, size: int) -> None:
+        if size == 0:
+            raise Refused(Reason.EMPTY)
+        if size > self._limits.max_document_bytes:
+            raise Refused(Reason.TOO_LARGE)
 
     async def _inspect(self, stored: Path) -> None:
         """Opens the copy in a parser child; raises DocumentError when no bill can come of it."""
-        pages = (await self._pool.inspect(stored)).page_count
+        self._check_pages((await self._pool.inspect(stored)).page_count)
+
+    def _check_pages(self, pages: int) -> None:
         if pages > self._limits.max_pages:
             raise DocumentError(
                 DocumentKind.TOO_MANY_PAGES, f"It has {pages} pages; {self._limits.max_pages} are allowed."
             )
+
+
+def _drop(files: Iterable[Written]) -> None:
+    for file in files:
+        file.drop()
 
 
 def _head(content: bytes | Path) -> bytes:

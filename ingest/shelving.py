@@ -6,7 +6,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from ingest.store.documents import fsync_folder
+from ingest.store.disk import fsync_folder
 
 NO_HARD_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
 """Said by file systems without links, and where the file belongs to somebody else (Linux's protected_hardlinks)."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ingest.errors import NotReady
-from ingest.store.documents import disk_errors
+from ingest.store.disk import disk_errors
 
 
 @contextlib.contextmanager

@@ -13,6 +13,8 @@ from typing import Any
 import trustme
 
 from ingest.config import Account, Settings, Smtp
+from ingest.errors import Unavailable
+from ingest.sources import smtp_replies as replies
 from ingest.sources.smtp import MailPort
 from ingest.sources.smtp_letter import Letter
 
@@ -43,6 +45,10 @@ class Keeper:
         letter.transaction.hand_over()
         content = letter.message.path.read_bytes()
         letter.message.path.unlink()
+        try:
+            await asyncio.wrap_future(letter.message.durable)
+        except Unavailable as failure:
+            return replies.postponement(failure)
         assert hashlib.sha256(content).hexdigest() == letter.message.sha256
         assert len(content) == letter.message.size
         self.contents.append(content)

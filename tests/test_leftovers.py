@@ -16,7 +16,8 @@ from ingest.roles.worker import worker_role
 KILLED = """
 import os, signal, stat, sys
 from pathlib import Path
-from ingest.store.documents import DocumentStore, write_durably
+from ingest.store.disk import write_durably
+from ingest.store.documents import DocumentStore
 os.fsync = lambda fd: stat.S_ISREG(os.fstat(fd).st_mode) and os.kill(os.getpid(), signal.SIGKILL)
 place = Path(sys.argv[2])
 if sys.argv[1] == "document":

@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import os
 import signal
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -65,7 +66,7 @@ async def test_the_disk_is_not_the_messages_fault(opener: MailOpener, tmp_path: 
     with pytest.raises(Unavailable):
         await opener.open(tmp_path / "nothing", folder)
     with pytest.raises(Unavailable):
-        await opener.open(message, tmp_path / "no folder")
+        await opener.open(message, tmp_path / "no folder" / "documents")
 
 
 async def test_many_at_once(opener: MailOpener, tmp_path: Path) -> None:
@@ -95,10 +96,17 @@ class TestDeaths:
             await asyncio.sleep(0)
             os.kill(child.pid, signal.SIGSEGV)
             os.kill(child.pid, signal.SIGCONT)
+            [document] = (await asking).documents
+            assert document.pages is None, "a PDF may have been the cause, and was not looked at again"
+
+    async def test_one_crash_after_the_other(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        crashing = "import os, signal; print('{}', flush=True); input(); os.kill(os.getpid(), signal.SIGSEGV)"
+        monkeypatch.setattr(opening, "COMMAND", (sys.executable, "-c", crashing))
+        message, folder = written(tmp_path, MESSAGE)
+        async with MailOpener() as opener:
             with pytest.raises(Refused, match="crashed") as refused:
-                await asking
+                await opener.open(message, folder)
             assert refused.value.reason is Reason.DAMAGED
-            assert (await opener.open(message, folder)).documents
 
     async def test_one_that_others_kill_is_tried_again(self, tmp_path: Path) -> None:
         message, folder = written(tmp_path, MESSAGE)

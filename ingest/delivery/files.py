@@ -16,7 +16,7 @@ from ingest.delivery import places
 from ingest.delivery.sidecars import as_json, refusal_text, sidecar
 from ingest.errors import NotReady
 from ingest.sources.inbox import MARKER, PROCESSED, REJECTED
-from ingest.store.documents import disk_errors, write_durably
+from ingest.store.disk import disk_errors, write_durably
 from ingest.store.ledger import Ledger
 from ingest.store.rows import Arrival, Bill, Outcome, Step
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ingest.shelving import move
-from ingest.store.documents import disk_errors, fsync_folder
+from ingest.store.disk import disk_errors, fsync_folder
 
 LONGEST_NAME = 255
 """Bytes of a file's name on the file systems in use."""

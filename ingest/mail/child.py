@@ -2,11 +2,13 @@
 
 Each line of JSON on stdin is answered with one on stdout (``parsers.serving``)::
 
-    {"op": "open", "message": "/x", "folder": "/y", "null_sender": false, "passwords": []}   {"ok": {"documents": …}}
+    {"op": "open", "message": "/x", "folder": "/y", "null_sender": false, "passwords": [], "look": true}
+                                                                                               {"ok": {"documents": …}}
     {"op": "verify", "message": "/x", "keys": {"s._domainkey.example.com": "v=DKIM1; …"}}      {"ok": […]}
                                                             {"error": {"kind": "refused", "reason": …, "detail": …}}
 
-A process that was told passwords ends with its answer (``last``). Other ``kind``s are ``unavailable`` (the disk),
+To ``look`` is to open the PDFs as well. A process that was told passwords ends with its answer (``last``). Other
+``kind``s are ``unavailable`` (the disk),
 ``memory`` and ``failed`` (a mistake of ours).
 """
 
@@ -18,6 +20,7 @@ from typing import Any
 
 from ingest.errors import Refused
 from ingest.mail.contents import open_file
+from parsers.pdf.opening import sound_pages
 from parsers.serving import Message, serve_stdin
 
 
@@ -42,13 +45,15 @@ def answer(request: Message) -> Message:
 
 
 def _open(request: Message) -> Any:
+    folder = Path(request["folder"])
+    folder.mkdir(mode=0o700, exist_ok=True)
     opened = open_file(
         Path(request["message"]),
-        Path(request["folder"]),
+        folder,
         null_sender=request["null_sender"],
         passwords=request["passwords"],
     )
-    return opened.as_json()
+    return (opened.looked_at(sound_pages) if request["look"] else opened).as_json()
 
 
 def _verify(request: Message) -> Any:

@@ -64,13 +64,10 @@ class Gathering:
         return True
 
     def finish(self) -> tuple[MailDocument, ...]:
-        """The documents of the message; their files are durable."""
+        """The documents of the message; their content is durable, which their names are once they are renamed."""
         if self._found["pdf"]:
             self._remove("photo")
-        chosen = tuple((self._found["pdf"] or self._found["photo"]).values())
-        if chosen:
-            _fsync(self._folder)
-        return chosen
+        return tuple((self._found["pdf"] or self._found["photo"]).values())
 
     def refused(self) -> tuple[RefusedPart, ...]:
         """What could not be taken; other attachments are named only where nothing else explains an empty message."""
@@ -139,14 +136,6 @@ def _end(path: Path) -> bytes:
     with path.open("rb") as file:
         file.seek(max(0, file.seek(0, os.SEEK_END) - END_WITHIN))
         return file.read()
-
-
-def _fsync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _file_name(name: str | None, number: int, suffix: str) -> str:

@@ -74,6 +74,12 @@ def split_headers(data: Octets, start: int, end: int) -> tuple[Headers, int]:
     return Headers(tuple((name, b"".join(lines)[:LONGEST_FIELD].strip()) for name, lines in fields)), at
 
 
+def header_end(head: bytes) -> int | None:
+    """Where the header surely ends by, for every reader of it; None when these first bytes of a message do not tell."""
+    blank = _BLANK_LINE.search(head)
+    return blank.end() if blank else None
+
+
 def from_fields(message: bytes) -> tuple[str, ...]:
     """Every From header that any mail program could see: all kinds of line ends count, malformed lines end nothing.
 

@@ -1,6 +1,7 @@
 """What came out of a message: its documents as files, what could not be taken, and what kind of message it is."""
 
-from dataclasses import asdict, dataclass
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -22,6 +23,8 @@ class MailDocument:
     """Where in the message it stood first: ``2.1`` is the first part of the second."""
     copies: int = 1
     """How often the message holds it."""
+    pages: int | None = None
+    """Of a PDF that is sound, where that was looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,10 @@ class OpenedMessage:
         first, others = self.refused[0], len(self.refused) - 1
         named = f"{first.name}: {first.detail}"
         return Refused(first.reason, f"{named} ({others} more could not be taken.)" if others else named)
+
+    def looked_at(self, pages: Callable[[Path], int | None]) -> Self:
+        """With the pages of its documents."""
+        return replace(self, documents=tuple(replace(each, pages=pages(each.path)) for each in self.documents))
 
     def as_json(self) -> dict[str, Any]:
         """For ``from_json`` in another process."""

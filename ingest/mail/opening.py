@@ -49,16 +49,25 @@ class MailOpener(ChildPool):
     async def open(
         self, message: Path, folder: Path, *, null_sender: bool = False, passwords: Sequence[str] = ()
     ) -> OpenedMessage:
-        """Its documents, each in a file in ``folder`` that is on the disk and may be renamed away.
+        """Its documents, each in a file in ``folder`` (which is made) that is on the disk and may be renamed away.
+
+        Where PDFs can be opened without any doubt, their pages are counted on the way.
 
         A message without documents is no error (``OpenedMessage.why_empty``). ``null_sender``: its envelope sender was
         ``<>``. ``passwords`` are told only when an archive needs one, to a child that ends with its answer.
         """
         request = {"op": "open", "message": str(message), "folder": str(folder), "null_sender": null_sender}
-        opened = OpenedMessage.from_json(await self._answer({**request, "passwords": []}))
+        opened = await self._open({**request, "passwords": []})
         if passwords and any(part.reason is Reason.PASSWORD_REQUIRED for part in opened.refused):
-            return OpenedMessage.from_json(await self._answer({**request, "passwords": list(passwords)}))
+            return await self._open({**request, "passwords": list(passwords)})
         return opened
+
+    async def _open(self, request: Message) -> OpenedMessage:
+        """Where that is too much for the child, once more without a look at the PDFs: one must not cost the others."""
+        try:
+            return OpenedMessage.from_json(await self._answer({**request, "look": True}))
+        except _TooMuch:
+            return OpenedMessage.from_json(await self._answer({**request, "look": False}))
 
     async def verify_dkim(self, message: Path, keys: Keys) -> Signatures:
         """For ``SenderCheck``: what its signatures prove with these keys."""
@@ -76,10 +85,14 @@ class MailOpener(ChildPool):
         raise _ours(error)
 
 
-def _refusal(death: ChildDied) -> Refused:
+class _TooMuch(Refused):
+    """It broke its child, or would have."""
+
+
+def _refusal(death: ChildDied) -> _TooMuch:
     if death.kind is DocumentKind.TOO_LARGE:
-        return Refused(Reason.TOO_LARGE, f"The message could not be opened. {death.detail}")
-    return Refused(Reason.DAMAGED, "The message could not be opened: the program that reads it crashed on it.")
+        return _TooMuch(Reason.TOO_LARGE, f"The message could not be opened. {death.detail}")
+    return _TooMuch(Reason.DAMAGED, "The message could not be opened: the program that reads it crashed on it.")
 
 
 def _ours(error: Message) -> Refused | Unavailable:
@@ -87,7 +100,7 @@ def _ours(error: Message) -> Refused | Unavailable:
         case "refused":
             return Refused(BY_CODE[error["reason"]], error["detail"])
         case "memory":
-            return Refused(Reason.TOO_LARGE, "The message takes more memory to open than is allowed.")
+            return _TooMuch(Reason.TOO_LARGE, "The message takes more memory to open than is allowed.")
         case "full":
             return StorageFull(f"no space left to open the message: {error['detail']}")
         case "unavailable":

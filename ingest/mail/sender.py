@@ -7,10 +7,11 @@ A domain is allowed or not as it stands: a sub-domain is another one.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from ipaddress import IPv6Address, ip_address
 from pathlib import Path
+from typing import TypeVar
 
 from ingest.config.account import Account
 from ingest.errors import Refused
@@ -25,7 +26,10 @@ from ingest.mail.verdict import RelayEvidence, Verdict
 from ingest.reasons import Reason
 
 LONGEST_HELO = 255
+SHORT_HEADER = 16 * 1024
 NOT_ALLOWED, NOT_AUTHENTICATED = Reason.SENDER_NOT_ALLOWED, Reason.SENDER_NOT_AUTHENTICATED
+
+T = TypeVar("T")
 
 
 class SenderCheck:
@@ -45,8 +49,7 @@ class SenderCheck:
         that is longer than any real one, or a message that breaks the verifier.
         """
         to = self._accounts[account]
-        # A header may be long and hostile: it is read in a thread, so that it holds up nobody for more than a moment.
-        fields = await asyncio.to_thread(read_header, header)
+        fields = await _aside(read_header, header)
         arrival = Arrival(peer=peer, helo=helo, sender=sender, header=fields, message=message)
         mode = to.sender_check
         verdict = Verdict(
@@ -58,7 +61,7 @@ class SenderCheck:
         )
         try:
             _check_envelope(to, sender, peer)
-            mailbox = only_mailbox(await asyncio.to_thread(from_fields, header))
+            mailbox = only_mailbox(await _aside(from_fields, header))
             verdict = replace(verdict, header_from=str(mailbox))
             if mode == "envelope":
                 _check_domain(to, mailbox)
@@ -88,6 +91,11 @@ class SenderCheck:
         if undecided := _undecided(account, proof):
             raise undecided
         return replace(verdict, reason=NOT_AUTHENTICATED, detail=_what_failed(account, proof))
+
+
+async def _aside(read: Callable[[bytes], T], header: bytes) -> T:
+    """A long one, which may be hostile, is read in a thread, so that it holds up nobody for more than a moment."""
+    return read(header) if len(header) <= SHORT_HEADER else await asyncio.to_thread(read, header)
 
 
 def envelope_may_send(account: Account, sender: Address | None, peer: str) -> Reason | None:

@@ -8,6 +8,8 @@ import re
 from collections.abc import Callable, Iterator
 from mmap import mmap
 
+import pybase64
+
 Octets = bytes | mmap
 """A message in memory or on disk."""
 
@@ -58,7 +60,7 @@ def base64_pieces(pieces: Iterator[bytes]) -> Iterator[bytes]:
     for piece in _without_words(pieces):
         letters = waiting + piece.translate(None, delete=_NOT_BASE64)
         padded = letters.rfind(b"=") + 1
-        paddings += letters.count(b"=")
+        paddings += letters.count(b"=", 0, padded)
         if paddings > MOST_PADDINGS:  # no encoder writes that; decoding each run would take long
             yield _decode_runs(letters.partition(b"=")[0])
             return
@@ -102,12 +104,15 @@ def _is_words(line: bytes) -> bool:
 
 
 def _decode_runs(letters: bytes) -> bytes:
+    """``letters`` of base64 and its padding, and nothing else."""
+    if b"=" not in letters:
+        return _decode_run(letters)
     return b"".join(_decode_run(run[0]) for run in _RUN.finditer(letters))
 
 
 def _decode_run(letters: bytes) -> bytes:
     usable = letters[: -1 if len(letters) % 4 == 1 else None]
-    return binascii.a2b_base64(usable + b"=" * (-len(usable) % 4))
+    return pybase64.b64decode(usable + b"=" * (-len(usable) % 4))  # ten times as fast as binascii
 
 
 def _quoted_printable_pieces(pieces: Iterator[bytes]) -> Iterator[bytes]:

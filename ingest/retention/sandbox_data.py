@@ -8,7 +8,7 @@ from ingest.errors import Unavailable
 from ingest.sandbox.app import workspace
 from ingest.sandbox.options import key_of
 from ingest.sandbox.state import State
-from ingest.store.documents import disk_errors
+from ingest.store.disk import disk_errors
 
 
 def forget(settings: Settings, account: str, sha256: str) -> None:

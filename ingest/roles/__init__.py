@@ -14,6 +14,7 @@ from typing import Any
 import structlog
 
 from ingest.config import Settings
+from ingest.short_turns import new_loop
 
 STOPPED_AT_ONCE = 130
 
@@ -49,7 +50,8 @@ def context_of(role: Role, settings: Settings) -> AbstractAsyncContextManager[st
 
 def run(role: Role, settings: Settings, *, supervised: bool, announce: Callable[[str], None]) -> None:
     """Until SIGTERM or SIGINT; when ``supervised``, also until the supervisor is gone (its end of stdin closes)."""
-    asyncio.run(_run(role, settings, supervised=supervised, announce=announce))
+    with asyncio.Runner(loop_factory=new_loop) as runner:
+        runner.run(_run(role, settings, supervised=supervised, announce=announce))
 
 
 async def _run(role: Role, settings: Settings, *, supervised: bool, announce: Callable[[str], None]) -> None:

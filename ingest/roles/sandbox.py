@@ -8,7 +8,7 @@ from ingest.ocr import Readers
 from ingest.roles.opening import make_pool, open_scans
 from ingest.sandbox.app import API, make_app
 from ingest.sandbox.options import DEFAULT_KEY, Options, key_of
-from ingest.store.documents import disk_errors
+from ingest.store.disk import disk_errors
 from ingest.web.serving import serving
 
 

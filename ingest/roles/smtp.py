@@ -1,6 +1,5 @@
 """The mail listener. It imports no more than it needs: it may stand in many processes."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -26,7 +25,7 @@ async def smtp_role(settings: Settings) -> AsyncIterator[str]:
             open_intake(settings, ledger, pool, lambda: wakeup.wake(settings.data_dir), metrics) as intake,
             heartbeat(settings.data_dir, name, metrics),
         ):
-            await asyncio.gather(pool.start(), opener.start())
+            await opener.start()
             listener = SmtpListener(settings, intake, opener)
             with port_errors("smtp", settings.smtp.host, settings.smtp.port):
                 host, port = await listener.start()

@@ -9,7 +9,7 @@ from pathlib import Path
 from ingest.errors import NotReady
 from ingest.sources.names import is_junk, is_junk_folder
 from ingest.sources.stability import Fingerprint
-from ingest.store.documents import disk_errors, write_durably
+from ingest.store.disk import disk_errors, write_durably
 from parsers.pdf.formats import PHOTO_SUFFIXES
 
 MARKER = ".bill-ingest-inbox"

@@ -12,7 +12,7 @@ from typing import IO
 
 from ingest.errors import ConfigError
 from ingest.sources.items import BatchRow
-from ingest.store.documents import disk_errors, fsync_folder
+from ingest.store.disk import disk_errors, fsync_folder
 
 COLUMNS = [field.name for field in fields(BatchRow)]
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")

@@ -11,7 +11,7 @@ from ingest.sources.inbox import PROCESSED, REJECTED
 from ingest.sources.names import printable
 from ingest.sources.shelf import Shelf
 from ingest.sources.stability import Fingerprint
-from ingest.store.documents import write_durably
+from ingest.store.disk import write_durably
 
 NOTE = ".txt"
 

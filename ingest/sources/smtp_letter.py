@@ -5,7 +5,7 @@ from typing import Any
 
 from ingest.config import Account
 from ingest.errors import Refused
-from ingest.intake import Offer
+from ingest.intake import Offer, OnDisk
 from ingest.mail.message import Summary
 from ingest.mail.opened import OpenedMessage
 from ingest.mail.recipients import Recipient
@@ -57,7 +57,8 @@ class Judged:
         }
         documents = [
             Offer(
-                **common, name=found.name, content=found.path, sha256=found.sha256,
+                **common, name=found.name, content=found.path,
+                on_disk=OnDisk(found.sha256, found.size, found.pages),
                 message={**about, "part": found.part},
             )
             for found in self.opened.documents

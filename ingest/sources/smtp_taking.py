@@ -1,19 +1,14 @@
 """A message that has arrived whole: who sent it, what it holds, and its way through the one door."""
 
 import asyncio
-import shutil
-import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
 
 import structlog
 
 from ingest.config import Settings
 from ingest.errors import Refused, Unavailable
 from ingest.intake import Intake, Receipt
-from ingest.mail.headers import MAX_HEADER_BYTES
-from ingest.mail.message import summarise
+from ingest.mail.message import Summary, summarise
 from ingest.mail.opening import MailOpener
 from ingest.mail.sender import SenderCheck
 from ingest.mail.verdict import Verdict
@@ -21,8 +16,7 @@ from ingest.reasons import Reason
 from ingest.receipts.rules import receipt_wanted
 from ingest.sources import smtp_replies as replies
 from ingest.sources.smtp_letter import Judged, Letter
-from ingest.store.documents import Written, disk_errors
-from ingest.store.spool import SpooledMessage
+from ingest.sources.smtp_workplace import Workplace
 
 MOST_AT_ONCE = 16
 """Messages on their way through disk, children and ledger. More would only wait there, and their steps would come in
@@ -88,50 +82,31 @@ class MessageTaker:
 
     async def _take(self, letter: Letter) -> list[Receipt]:
         """Raises Refused when nothing in it can be taken, Unavailable when nothing can be taken now."""
-        preparing = asyncio.create_task(self._prepared(letter.message))
-        taken = False
+        place = Workplace(letter.message, self._messages)
         try:
-            place = await asyncio.shield(preparing)
-            verdict = await self._judge(letter, place)
+            header = await place.header()
+            verdict = await self._judge(letter, header)
             async with self._at_once:
-                receipts = await self._take_documents(letter, place, verdict)
-            taken = any(receipt.taken for receipt in receipts)
+                return await self._take_documents(letter, place, summarise(header), verdict)
         finally:
-            place = await preparing  # its thread goes on when we are cancelled
-            await asyncio.to_thread(place.clear, keep=taken)
-        return receipts
+            await place.clear()
 
-    async def _prepared(self, message: SpooledMessage) -> "_Workplace":
-        async with self._at_once:
-            return await asyncio.to_thread(self._prepare, message)
-
-    def _prepare(self, message: SpooledMessage) -> "_Workplace":
-        """All that a message needs of the disk, in one step: each costs as much as its work. Blocks."""
-        written = self._messages.adopt(message.path, message.sha256)
-        try:
-            with disk_errors():
-                with message.path.open("rb") as file:
-                    header = file.read(MAX_HEADER_BYTES + 1)
-                return _Workplace(written, header, Path(tempfile.mkdtemp(prefix="opened-", dir=self._messages.folder)))
-        except BaseException:
-            written.drop()
-            raise
-
-    async def _judge(self, letter: Letter, place: "_Workplace") -> Verdict:
+    async def _judge(self, letter: Letter, header: bytes) -> Verdict:
         verdict = await self._senders.judge(
             account=letter.recipient.account,
             peer=letter.peer,
             helo=letter.helo,
             sender=letter.transaction.sender,
-            header=place.header,
+            header=header,
             message=letter.message.path,
         )
         if verdict.reason is not None:
             raise Refused(verdict.reason, verdict.detail)
         return verdict
 
-    async def _take_documents(self, letter: Letter, place: "_Workplace", verdict: Verdict) -> list[Receipt]:
-        summary = summarise(place.header)
+    async def _take_documents(
+        self, letter: Letter, place: Workplace, summary: Summary, verdict: Verdict
+    ) -> list[Receipt]:
         account = self._settings.accounts[letter.recipient.account]
         opened = await self._opener.open(
             letter.message.path,
@@ -141,33 +116,10 @@ class MessageTaker:
         )
         if not opened.documents:
             raise opened.why_empty()
+        await place.durable()
         judged = Judged(letter=letter, account=account, summary=summary, verdict=verdict, opened=opened)
         wanted = receipt_wanted(self._settings, letter.recipient.account)
-        return await self._intake.take(judged.offers(), judged.row(receipt_wanted=wanted))
-
-
-@dataclass(frozen=True, slots=True)
-class _Workplace:
-    """A message on the disk, as much of it as any real header has, and a folder for its documents.
-
-    The message is durable before a record is made, but comes into the store only with one.
-    """
-
-    written: Written
-    header: bytes
-    folder: Path
-
-    def clear(self, *, keep: bool) -> None:
-        """The message comes into the store or goes; nothing else is left. Blocks."""
-        try:
-            if keep:
-                self.written.keep()
-        finally:
-            self.written.drop()
-            try:
-                self.folder.rmdir()
-            except OSError:  # documents that were refused are still there
-                shutil.rmtree(self.folder)
+        return await self._intake.take(judged.offers(), judged.row(receipt_wanted=wanted), place.along)
 
 
 def _for_log(refused: Refused) -> str | None:

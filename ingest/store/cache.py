@@ -16,7 +16,7 @@ import structlog
 
 from ingest.config import MiB, Store
 from ingest.errors import IngestError
-from ingest.store.documents import disk_errors
+from ingest.store.disk import disk_errors
 from ingest.store.sharing import KINDS, Sharing
 from ingest.store.uploading import IsNeeded
 

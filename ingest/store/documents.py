@@ -4,17 +4,12 @@ import asyncio
 import errno
 import hashlib
 import os
-import secrets
 import tempfile
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import IO, Protocol, Self
+from typing import IO, Protocol
 
-from ingest.errors import StorageFull, Unavailable
-
-CHUNK = 1024 * 1024
-NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+from ingest.store.disk import CHUNK, disk_errors, fsync_folder, make_folder
+from ingest.store.written import Written, keep
 
 
 class Shared(Protocol):
@@ -76,61 +71,67 @@ class DocumentStore:
         """``put``, blocking."""
         written = self.write(content)
         try:
-            written.keep()
+            keep(written)
         finally:
             written.drop()
         return written.sha256
 
-    def write(self, content: bytes | Path) -> "Written":
-        """Bytes or the content of a file, on the disk; in the store only by ``keep``: until then, none sees it. Blocks.
-
-        The folders are made here, so that ``keep`` needs no more space.
+    def write(self, content: bytes | Path) -> Written:
+        """Bytes or the content of a file, on the disk; in the store only once it is kept: until then, none sees it.
+        Blocks.
         """
         with disk_errors():
             self._make_folder(self.folder)
             descriptor, name = tempfile.mkstemp(prefix="incoming-", suffix=".part", dir=self.folder)
-            temporary = Path(name)
             try:
                 with os.fdopen(descriptor, "wb") as target:
                     sha256 = _copy(content, target)
                     target.flush()
                     os.fsync(target.fileno())
-                self._make_folder(self.path(sha256).parent)
             except BaseException:
-                temporary.unlink(missing_ok=True)
+                Path(name).unlink(missing_ok=True)
                 raise
-        return self._written(temporary, sha256)
+        return self.adopt(Path(name), sha256)
 
-    def adopt(self, file: Path, sha256: str) -> "Written":
-        """``write`` without a copy: a file of ours that is fsynced already and that nobody else will miss. Blocks.
+    def adopt(self, file: Path, sha256: str) -> Written:
+        """``write`` without a copy: a file of ours that nobody else will miss, fsynced before it is kept."""
+        return Written(file, sha256, self)
 
-        Only where it lies on another file system, it is copied after all. Whatever fails, it does not stay.
+    def settle(self, file: Path, sha256: str) -> Path:
+        """Puts a file in its place, and returns the folder that makes it durable there once that is fsynced; then
+        ``settled`` is called. Again is no harm. Blocks.
+
+        What is known already is made durable again: the process that was first may not have come to its fsync yet.
         """
         place = self.path(sha256)
         with disk_errors():
-            try:
-                self._make_folder(self.folder)
-                self._make_folder(place.parent)
-                return self._written(self._in_folder(file), sha256)
-            except OSError as error:
-                if error.errno == errno.EXDEV:
-                    return self.write(file)
+            self._make_folder(self.folder)
+            self._make_folder(place.parent)
+            if self._shared is not None:
+                self._shared.note(self._key(sha256))
+            if self._has(place):
                 file.unlink(missing_ok=True)
+            else:
+                self._move(file, place)
+        return place.parent
+
+    def settled(self, sha256: str) -> None:
+        """It is durable in its place."""
+        if self._shared is not None:
+            self._shared.stored(self._key(sha256))
+
+    def _has(self, place: Path) -> bool:
+        return place.exists() if self._shared is None else _used(place)
+
+    def _move(self, file: Path, place: Path) -> None:
+        try:
+            file.replace(place)
+        except OSError as error:
+            if error.errno != errno.EXDEV:
                 raise
-
-    @asynccontextmanager
-    async def adopted(self, file: Path, sha256: str) -> AsyncIterator["Written"]:
-        """``adopt``, and the file is removed when it is not kept."""
-        async with await asyncio.to_thread(self.adopt, file, sha256) as written:
-            yield written
-
-    def _written(self, temporary: Path, sha256: str) -> "Written":
-        return Written(temporary, self.path(sha256), sha256, self._shared, self._key(sha256))
-
-    def _in_folder(self, file: Path) -> Path:
-        if file.parent.absolute() == self.folder.absolute():  # one of them may be relative, as data_dir is
-            return file
-        return file.rename(self.folder / f"incoming-{secrets.token_hex(4)}.part")
+            copy = self.write(file)
+            copy.temporary.replace(place)
+            file.unlink()
 
     def _make_folder(self, folder: Path) -> None:
         """That it is there already is no proof: the process that made it may not have come to its fsync yet."""
@@ -148,60 +149,6 @@ class DocumentStore:
         await asyncio.to_thread(self.path(sha256).unlink, missing_ok=True)
 
 
-class Written:
-    """Content under a temporary name, fsynced. It needs no more space to be kept.
-
-    As an async context it is removed at the end, unless it was kept.
-    """
-
-    def __init__(self, temporary: Path, place: Path, sha256: str, shared: Shared | None = None, key: str = "") -> None:
-        self.temporary = temporary
-        self._place = place
-        self.sha256 = sha256
-        self._shared = shared
-        self._key = key
-        self._there = True
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        if self._there:
-            await asyncio.to_thread(self.drop)
-
-    def keep(self) -> None:
-        """Makes it a document of the store; durable also when another process was first, just now. Blocking."""
-        if self._shared is not None:
-            self._shared.note(self._key)
-        with disk_errors():
-            if not self._is_known():
-                self.temporary.replace(self._place)
-                self._there = False
-            fsync_folder(self._place.parent)
-        if self._shared is not None:
-            self._shared.stored(self._key)
-
-    def _is_known(self) -> bool:
-        return self._place.exists() if self._shared is None else _used(self._place)
-
-    def drop(self) -> None:
-        """Removes what was not kept. Blocking."""
-        if self._there:
-            self.temporary.unlink(missing_ok=True)
-            self._there = False
-
-
-@contextmanager
-def disk_errors() -> Iterator[None]:
-    """The one door at which the disk's errors become ours."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno in NO_SPACE:
-            raise StorageFull(f"no space left: {error.filename or error.strerror}") from error
-        raise Unavailable(f"the disk answered: {error}") from error
-
-
 def _used(place: Path) -> bool:
     """Whether it is here; the cache of a shared store lets go first of what was not used for long."""
     try:
@@ -209,44 +156,6 @@ def _used(place: Path) -> bool:
     except FileNotFoundError:
         return False
     return True
-
-
-def fsync_folder(folder: Path) -> None:
-    """Makes a rename in the folder durable."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def make_folder(folder: Path) -> None:
-    """Makes a folder and those above it that are missing, each of them durable."""
-    missing = [folder] if not folder.is_dir() else []
-    while missing and not missing[-1].parent.is_dir():
-        missing.append(missing[-1].parent)
-    for each in reversed(missing):
-        each.mkdir(exist_ok=True)
-        fsync_folder(each.parent)
-
-
-def write_durably(place: Path, content: bytes) -> None:
-    """Replaces a file as one step: a reader sees the old or the new content, also after a power cut."""
-    with disk_errors():
-        make_folder(place.parent)
-        descriptor, name = tempfile.mkstemp(prefix=".incoming-", suffix=".part", dir=place.parent)
-        temporary = Path(name)
-        try:
-            with os.fdopen(descriptor, "wb") as target:
-                target.write(content)
-                target.flush()
-                os.fsync(target.fileno())
-            temporary.chmod(0o644)
-            temporary.replace(place)
-            fsync_folder(place.parent)
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
 
 
 def _copy(content: bytes | Path, target: IO[bytes]) -> str:

@@ -44,6 +44,7 @@ from ingest.store.rows import (
 )
 from ingest.store.schema import arrivals, bills, deliveries, events, parts, stopped_accounts
 from ingest.store.writer import GroupWriter
+from ingest.store.written import Keepable
 
 T = TypeVar("T")
 
@@ -91,10 +92,12 @@ class Ledger:
         offered: Sequence[NewArrival],
         message: NewMessage | None = None,
         still_there: StillThere | None = None,
+        files: Sequence[Keepable] = (),
     ) -> list[Arrival]:
         """Opens a bill for each new document; the same bytes again become a duplicate. All or nothing.
 
-        ``message`` is the mail that brought them; its row is written with them unless each of them is refused.
+        ``files`` are theirs, which are kept. ``message`` is the mail that brought them; its row is written with
+        them unless each of them is refused.
         ``still_there`` looks whether a document is in its place; it is asked about those that were purged lately.
         Raises Unavailable when one is being purged at this moment.
         """
@@ -107,7 +110,7 @@ class Ledger:
             message_id = add_message(connection, message, at) if message and taken else None
             return [transactions.receive(connection, arrival, at, message_id) for arrival in offered]
 
-        return await self._writer.write(work)
+        return await self._writer.write(work, files)
 
     async def arrivals(
         self,

@@ -8,6 +8,8 @@ from ingest.store.mail_rows import LONGEST_ID, LONGEST_SUBJECT, MOST_REFERENCES,
 from ingest.store.rows import new_id
 from ingest.store.schema import messages
 
+_INSERT = messages.insert()
+
 
 def add_message(connection: sa.Connection, new: NewMessage, at: dt.datetime) -> str:
     """Writes the mail and returns its id. Its arrivals are written after it, in the same transaction."""
@@ -28,7 +30,7 @@ def add_message(connection: sa.Connection, new: NewMessage, at: dt.datetime) -> 
         "due_at": at if new.receipt_wanted else None,
         "attempts": 0,
     }
-    connection.execute(messages.insert(), values)
+    connection.execute(_INSERT, values)
     return message_id
 
 

@@ -13,7 +13,7 @@ from obstore.store import from_url
 
 from ingest.config import Store
 from ingest.errors import NotReady, StorageFull, Unavailable
-from ingest.store.documents import CHUNK, disk_errors
+from ingest.store.disk import CHUNK, disk_errors
 
 RETRIES = 3
 RETRY_SECONDS = 20

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from ingest.store.documents import disk_errors, fsync_folder, make_folder
+from ingest.store.disk import disk_errors, fsync_folder, make_folder
 
 
 @dataclass(frozen=True, slots=True)

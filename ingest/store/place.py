@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from ingest.errors import ConfigError
 from ingest.filesystem import is_network
-from ingest.store.documents import disk_errors
+from ingest.store.disk import disk_errors
 
 
 def prepare_place(ledger_url: str, data_dir: Path) -> None:

@@ -7,7 +7,8 @@ from typing import Protocol
 
 from ingest.config import Store
 from ingest.errors import NotReady
-from ingest.store.documents import DocumentStore, disk_errors, fsync_folder
+from ingest.store.disk import disk_errors, fsync_folder
+from ingest.store.documents import DocumentStore
 
 
 class Remote(Protocol):

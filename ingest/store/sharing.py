@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ingest.config import Settings
 from ingest.errors import NotReady, Unavailable
-from ingest.store.documents import CHUNK, disk_errors, make_folder
+from ingest.store.disk import CHUNK, disk_errors, make_folder
 from ingest.store.outbox import Outbox
 from ingest.store.remote import Remote, open_remote
 

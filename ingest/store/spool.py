@@ -1,4 +1,4 @@
-"""Messages on the disk while they come in: hashed as they are written, fsynced before anyone else sees them.
+"""Messages on the disk while they come in: hashed as they are written, fsynced while others open them already.
 
 Threads of its own, so that a message does not wait for the disk behind other work of the process. What is half
 written when the process is killed is found by its name (``ingest.leftovers``).
@@ -12,12 +12,14 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
-from ingest.store.documents import disk_errors
+from ingest.store.disk import disk_errors
 
 THREADS = 8
 """An fsync waits for the disk; several at once cost it little more than one."""
+HEAD = 16 * 1024
+"""Bytes in which nearly every header ends."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -25,11 +27,15 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class SpooledMessage:
-    """A message that is durable under a temporary name; whoever holds this moves the file on or removes it."""
+    """A message under a temporary name; whoever holds this moves the file on or removes it."""
 
     path: Path
     sha256: str
     size: int
+    head: bytes
+    """Its first ``HEAD`` bytes."""
+    durable: "Future[None]"
+    """Done when it is fsynced, or with StorageFull or Unavailable."""
 
 
 class Spool:
@@ -56,9 +62,10 @@ class SpoolFile:
         self._threads = threads
         self._digest = hashlib.sha256()
         self._size = 0
+        self._head = b""
         self._descriptor: int | None = None
         self._path: Path | None = None
-        self._job: Future[object] | None = None
+        self._job: Future[Any] | None = None
         self._discarded = False
 
     async def write(self, content: bytes | bytearray) -> None:
@@ -66,8 +73,11 @@ class SpoolFile:
         await self._in_thread(self._append, content)
 
     async def finish(self, content: bytes | bytearray) -> SpooledMessage:
-        """Adds the last of it and makes all of it durable."""
-        return await self._in_thread(self._complete, content)
+        """Adds the last of it. That it is ``durable`` is still to be waited for: other work can be done meanwhile."""
+        await self._in_thread(self._append, content)
+        assert self._path is not None  # noqa: S101 - opened to append
+        self._job = durable = self._threads.submit(self._sync)
+        return SpooledMessage(self._path, self._digest.hexdigest(), self._size, self._head, durable)
 
     async def remove(self) -> None:
         """Nothing of it is kept. Does not raise when there is nothing."""
@@ -85,7 +95,7 @@ class SpoolFile:
 
     async def _in_thread(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         job = self._threads.submit(work, *args, **kwargs)
-        self._job = job  # type: ignore[assignment] # its result is of no concern to discard
+        self._job = job
         return await asyncio.wrap_future(job)
 
     def _append(self, content: bytes | bytearray) -> None:
@@ -96,6 +106,8 @@ class SpoolFile:
             rest = memoryview(content)
             while rest:
                 rest = rest[os.write(self._descriptor, rest) :]
+        if self._size < HEAD:
+            self._head += bytes(content[: HEAD - self._size])
         self._digest.update(content)
         self._size += len(content)
 
@@ -104,14 +116,11 @@ class SpoolFile:
         self._descriptor, name = tempfile.mkstemp(prefix="incoming-", suffix=".part", dir=self._folder)
         self._path = Path(name)
 
-    def _complete(self, content: bytes | bytearray) -> SpooledMessage:
-        self._append(content)
+    def _sync(self) -> None:
         assert self._descriptor is not None  # noqa: S101 - opened to append
-        assert self._path is not None  # noqa: S101
         with disk_errors():
             os.fsync(self._descriptor)
             self._close()
-        return SpooledMessage(self._path, self._digest.hexdigest(), self._size)
 
     def _close(self) -> None:
         if self._descriptor is not None:

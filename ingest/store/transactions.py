@@ -20,6 +20,7 @@ TRIED_AGAIN = {Reason.CUSTOMER_ID_INVALID, Reason.REJECTED_BY_API}
 # Values go beside the statements, not into them: to build one with 27 values takes longer than to run it.
 _SAME_BYTES = sa.select(bills).where(bills.c.account == sa.bindparam("of"), bills.c.sha256 == sa.bindparam("hash"))
 _SAME_BYTES_LOCKED = _SAME_BYTES.with_for_update()
+_INSERT_ARRIVAL, _INSERT_BILL, _INSERT_EVENT = arrivals.insert(), bills.insert(), events.insert()
 _INSERT_UNLESS_KNOWN = postgresql.insert(bills).on_conflict_do_nothing(index_elements=["account", "sha256"])
 
 
@@ -49,7 +50,7 @@ def receive(connection: sa.Connection, new: NewArrival, at: dt.datetime, message
         place=new.place,
         message_id=message_id,
     )
-    connection.execute(arrivals.insert(), _columns(arrival))
+    connection.execute(_INSERT_ARRIVAL, _columns(arrival))
     return arrival
 
 
@@ -102,7 +103,7 @@ def _insert(connection: sa.Connection, bill: Bill, kind: str, at: dt.datetime) -
         if opened.rowcount == 0:
             return False
     else:
-        connection.execute(bills.insert(), _columns(bill))
+        connection.execute(_INSERT_BILL, _columns(bill))
     data = {"name": bill.name, "sha256": bill.sha256, "source": bill.source, "parent_id": bill.parent_id}
     add_event(connection, bill, kind, at, data)
     submit_bill(connection, bill, at)
@@ -140,7 +141,7 @@ def wake(connection: sa.Connection, bill: Bill, at: dt.datetime) -> None:
 def add_event(connection: sa.Connection, bill: Bill, kind: str, at: dt.datetime, data: dict[str, Any]) -> None:
     """One line of a bill's history."""
     values = {"bill_id": bill.id, "at": at, "kind": kind, "step": bill.step, "version": bill.version, "data": data}
-    connection.execute(events.insert(), values)
+    connection.execute(_INSERT_EVENT, values)
 
 
 def send(connection: sa.Connection, new: NewDelivery, bill: Bill, at: dt.datetime) -> None:

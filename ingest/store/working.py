@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ingest.store.documents import disk_errors
+from ingest.store.disk import disk_errors
 
 
 @contextmanager

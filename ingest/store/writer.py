@@ -1,7 +1,9 @@
 """Writes to the ledger, grouped: many changes, one commit, one fsync; each caller returns only after it.
 
-A write is a plain function of a connection. On SQLite a whole group runs on one thread with a connection of its own: to
-go through an event loop with each statement costs ten times as much as the statement.
+A write is a plain function of a connection. Files that its rows speak of come into their places inside the transaction,
+those of all writes together: where the database is out of reach, none of them has moved. On SQLite a whole group runs
+on one thread with a connection of its own: to go through an event loop with each statement costs ten times as much as
+the statement.
 """
 
 import asyncio
@@ -15,6 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from ingest.store.engine import ledger_errors, make_thread_engine, sqlstate
+from ingest.store.written import Keepable, keep_all
 
 MOST_IN_ONE_COMMIT = 64
 CROSSED = {"40P01", "40001"}
@@ -27,6 +30,7 @@ T = TypeVar("T")
 @dataclass(slots=True)
 class _Job:
     work: Callable[[sa.Connection], Any]
+    files: Sequence[Keepable]
     done: asyncio.Future[Any]
 
 
@@ -70,8 +74,9 @@ class GroupWriter:
         if self._own is not None:
             self._own.dispose()
 
-    async def write(self, work: Callable[[sa.Connection], T]) -> T:
-        """Runs ``work`` inside a transaction and returns its result once that is committed.
+    async def write(self, work: Callable[[sa.Connection], T], files: Sequence[Keepable] = ()) -> T:
+        """Runs ``work`` inside a transaction and returns its result once that is committed; ``files`` are kept in
+        it. Where that fails, nothing is written.
 
         ``work`` may run twice, the first time undone, and on another thread. A caller that is cancelled does not undo
         the write: it is in the ledger or not, as a whole.
@@ -79,7 +84,7 @@ class GroupWriter:
         if self._task is None or self._task.done():
             raise RuntimeError("the ledger is closed")
         done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self._waiting.put_nowait(_Job(work, done))
+        self._waiting.put_nowait(_Job(work, files, done))
         return await done
 
     async def _run(self) -> None:
@@ -130,13 +135,17 @@ class GroupWriter:
     async def _in_one_transaction(
         self, run: Callable[[sa.Connection, Sequence[_Job]], list[_Outcome] | None], batch: Sequence[_Job]
     ) -> list[_Outcome] | None:
+        in_thread = asyncio.get_running_loop().run_in_executor
         if self._own is not None:
-            return await asyncio.get_running_loop().run_in_executor(self._thread, _begun, self._own, run, batch)
+            return await in_thread(self._thread, _begun, self._own, run, batch)
         async with self._engine.connect() as connection:
             transaction = await connection.begin()
-            outcomes = await connection.run_sync(run, batch)
+            able, failed = batch, list[_Outcome]()
+            if any(job.files for job in batch):
+                able, failed = await in_thread(self._thread, _with_their_files, batch)
+            outcomes = await connection.run_sync(run, able)
             await (transaction.rollback() if outcomes is None else transaction.commit())
-            return outcomes
+            return None if outcomes is None else failed + outcomes
 
 
 def _begun(
@@ -146,12 +155,21 @@ def _begun(
 ) -> list[_Outcome] | None:
     with engine.connect() as connection:
         transaction = connection.begin()
-        outcomes = run(connection, batch)
+        able, failed = _with_their_files(batch)
+        outcomes = run(connection, able)
         if outcomes is None:
             transaction.rollback()
-        else:
-            transaction.commit()
-        return outcomes
+            return None
+        transaction.commit()
+        return failed + outcomes
+
+
+def _with_their_files(batch: Sequence[_Job]) -> tuple[list[_Job], list[_Outcome]]:
+    """The writes whose files are in their places, and what became of the others. Blocks."""
+    failures = keep_all([job.files for job in batch])
+    able = [job for job, failure in zip(batch, failures, strict=True) if failure is None]
+    failed = [_Outcome(job, None, failure) for job, failure in zip(batch, failures, strict=True) if failure is not None]
+    return able, failed
 
 
 def _together(connection: sa.Connection, batch: Sequence[_Job]) -> list[_Outcome] | None:

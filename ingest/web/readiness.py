@@ -17,7 +17,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 from ingest.config import Settings
 from ingest.errors import Unavailable
 from ingest.metrics import API_DOWN, Metrics
-from ingest.store.documents import disk_errors, write_durably
+from ingest.store.disk import disk_errors, write_durably
 from ingest.store.engine import now
 
 STALE_SECONDS = 20.0

@@ -8,7 +8,7 @@ import pikepdf
 
 from parsers.errors import DocumentError
 from parsers.model import DocumentKind, Piece
-from parsers.pdf.document import from_header
+from parsers.pdf.opening import from_header
 
 MARK = "/BillIngestPart"
 

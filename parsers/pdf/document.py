@@ -8,12 +8,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self, overload
 
-import pypdfium2
 from pypdfium2 import raw
 
 from parsers.errors import DocumentError
 from parsers.model import DocumentKind, Inspection
 from parsers.pdf.formats import format_of
+from parsers.pdf.opening import from_header, is_whole, opened
 from parsers.pdf.page import Page
 from parsers.pdf.photos import as_pdf
 from parsers.pdf.recovery import RecoveredSource, rewritten
@@ -23,9 +23,6 @@ __all__ = ["MAX_PAGES", "Engine", "Page", "PdfDocument", "inspect", "open_docume
 
 Engine = Literal["pdfium", "pdfplumber"]
 MAX_PAGES = 400
-HEADER_WITHIN = 1024  # bytes: what readers tolerate before %PDF-
-END_WITHIN = 65536  # bytes: what may stand behind the last %%EOF; the first one of a fast web view is far ahead of it
-_ENCRYPTED = "It opens only with a password."
 
 
 class PdfDocument:
@@ -104,9 +101,9 @@ def inspect(path: Path) -> Inspection:
 
 def _open(path: Path, engine: Engine, *, ocr: bool = False) -> PdfDocument:
     data = _as_pdf(path.read_bytes())
-    if data.rfind(b"%%EOF", max(0, len(data) - END_WITHIN)) < 0:
+    if not is_whole(data):
         raise DocumentError(DocumentKind.DAMAGED, "The file is cut off: its end is missing, and with it maybe pages.")
-    pdf = _pdfium(data)
+    pdf = opened(data)
     if pdf is None:
         return PdfDocument(path, _recovered(data), recovered=True)
     encrypted = raw.FPDF_GetSecurityHandlerRevision(pdf) != -1
@@ -131,33 +128,10 @@ def _with_ocr(source: PdfiumSource) -> PageSource:
 def _recovered(data: bytes) -> PageSource:
     """The pages of a broken file. A rewritten one counts only with text in it: else its pages were lost."""
     whole = rewritten(data)
-    pdf = None if whole is None else _pdfium(whole)
+    pdf = None if whole is None else opened(whole)
     if whole is not None and pdf is not None:
         source = PdfiumSource(pdf, whole)
         if any(source.page(number).plain_text.strip() for number in range(1, source.page_count + 1)):
             return source
         source.close()
     return RecoveredSource(data)
-
-
-def from_header(data: bytes) -> bytes:
-    """The file from ``%PDF-`` on: mail gateways and web servers put text before it."""
-    start = data.find(b"%PDF-", 0, HEADER_WITHIN)
-    if start < 0:
-        raise DocumentError(DocumentKind.NOT_A_PDF, "The file does not begin as a PDF does, with %PDF-.")
-    return data[start:]
-
-
-def _pdfium(data: bytes) -> pypdfium2.PdfDocument | None:
-    """The PDF as PDFium opens it; None where it is broken or has no pages."""
-    try:
-        pdf = pypdfium2.PdfDocument(data)
-    except pypdfium2.PdfiumError as error:
-        # the code can be that of an earlier file: PDFium does not set one for every failure
-        if error.err_code in {raw.FPDF_ERR_PASSWORD, raw.FPDF_ERR_SECURITY} and b"/Encrypt" in data:
-            raise DocumentError(DocumentKind.PASSWORD_REQUIRED, _ENCRYPTED) from error
-        return None
-    if len(pdf) == 0:
-        pdf.close()
-        return None
-    return pdf

@@ -16,7 +16,7 @@ from pypdfium2 import raw
 
 from parsers.errors import DocumentError
 from parsers.model import DocumentKind
-from parsers.pdf.document import from_header
+from parsers.pdf.opening import from_header
 
 ENCODINGS = ("pdfdoc", "cp1252", "latin-1")  # the first is pikepdf's; the others are its mistaken relatives
 BROKEN = "The PDF is encrypted, and broken: its pages cannot be had even with a password."
