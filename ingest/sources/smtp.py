@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+import os
+import socket
 
 from ingest.config import Settings
 from ingest.intake import Intake
@@ -14,6 +16,12 @@ from ingest.sources.smtp_limits import ConnectionCounts, peer_key
 from ingest.sources.smtp_taking import MessageTaker
 from ingest.sources.smtp_tls import Certificate, certificate_of
 from ingest.store.spool import Spool
+
+
+MOST_WAITING = 128
+"""Connections that the system holds until they are let in."""
+MOST_LET_IN_AT_ONCE = 4
+"""In one turn of the event loop: each costs a good part of a millisecond."""
 
 
 class MailPort:
@@ -53,7 +61,9 @@ class MailPort:
             self._settings.host,
             port,
             reuse_port=self._settings.processes > 1 or None,
+            backlog=MOST_LET_IN_AT_ONCE,
         )
+        _let_wait(server, MOST_WAITING)
         self._servers.append(server)
         host, taken = server.sockets[0].getsockname()[:2]
         return str(host), int(taken)
@@ -94,6 +104,13 @@ class MailPort:
         self._counts.leave(self._connections.pop(connection))
         if not self._connections:
             self._empty.set()
+
+
+def _let_wait(server: asyncio.Server, connections: int) -> None:
+    """To asyncio ``backlog`` is both: how many wait, and how many of them it lets in at once."""
+    for listening in server.sockets:
+        with socket.socket(fileno=os.dup(listening.fileno())) as same:
+            same.listen(connections)
 
 
 class SmtpListener(MailPort):
