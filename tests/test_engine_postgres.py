@@ -17,9 +17,11 @@ import sqlalchemy as sa
 from postgres_world import Server, create_database, database
 from source_world import eventually
 
+from ingest.config import Settings
 from ingest.engine import tracks
 from ingest.engine.on_postgres import LEASE, LOOK, OnPostgres, Reconciler
 from ingest.engine.only_one import OnlyOne
+from ingest.engine.opening import open_engine
 from ingest.errors import LedgerBusy
 from ingest.store.ledger import Ledger
 from ingest.store.rows import Bill, NewArrival, NewDelivery, Priority, Step
@@ -116,6 +118,13 @@ async def count(ledger: Ledger, table: str, where: str = "true") -> int:
 def test_a_dead_workers_bills_are_taken_up_within_45_seconds() -> None:
     assert dt.timedelta(seconds=30) <= LEASE
     assert dt.timedelta(seconds=45) >= LEASE + 2 * LOOK
+    assert Settings().limits.lease_seconds == LEASE.total_seconds()
+
+
+async def test_the_lease_is_the_settings(ledger: Ledger) -> None:
+    async with open_engine(ledger, dt.timedelta(seconds=7)) as engine:
+        assert isinstance(engine, OnPostgres)
+        assert engine._lease == dt.timedelta(seconds=7)
 
 
 async def test_two_workers_share_the_bills_and_run_each_once(ledger: Ledger, url: str) -> None:

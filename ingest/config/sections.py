@@ -45,6 +45,9 @@ class Limits(Section):
     parser_memory_mb: int = Field(1024, ge=128, description="Address space of a parser child.")
     parser_seconds: float = Field(45, gt=0, description="Wall time for one document.")
     bills_in_work: int = Field(64, ge=1, description="Bills whose next step runs at the same time.")
+    lease_seconds: float = Field(
+        30, ge=5, description="PostgreSQL: a worker that says nothing for so long loses its bills to another."
+    )
 
 
 class Ocr(Section):

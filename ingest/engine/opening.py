@@ -1,5 +1,6 @@
 """Which engine it is: the ledger's database says, and nothing else asks."""
 
+import datetime as dt
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -22,12 +23,12 @@ def claimed(ledger_url: str, data_dir: Path) -> Iterator[None]:
 
 
 @asynccontextmanager
-async def open_engine(ledger: Ledger) -> AsyncIterator[Engine]:
-    """The engine of this ledger, for as long as the worker runs."""
+async def open_engine(ledger: Ledger, lease: dt.timedelta) -> AsyncIterator[Engine]:
+    """The engine of this ledger, for as long as the worker runs; ``lease`` is of use where there may be several."""
     if not is_postgresql(ledger.engine.url.drivername):
         yield Embedded(ledger.clock)
         return
     from ingest.engine.on_postgres import OnPostgres
 
-    async with OnPostgres.open(ledger) as engine:
+    async with OnPostgres.open(ledger, lease=lease) as engine:
         yield engine

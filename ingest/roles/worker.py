@@ -1,6 +1,7 @@
 """The worker: reads bills, asks the API, delivers, and watches folders."""
 
 import asyncio
+import datetime as dt
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 
@@ -60,7 +61,8 @@ async def worker_role(settings: Settings, *, watch: bool = True) -> AsyncIterato
         answers = await stack.enter_async_context(answering(settings, ledger, metrics, now))
         sharing = open_sharing(settings)
         documents = DocumentStore(settings.documents_dir, shared=sharing)
-        engine = await stack.enter_async_context(open_engine(ledger))
+        lease = dt.timedelta(seconds=settings.limits.lease_seconds)
+        engine = await stack.enter_async_context(open_engine(ledger, lease))
         work = _loops(engine, settings, ledger, documents, pool, scans, session, metrics)
         loops = (*work, *engine.alone(answers), *engine.upkeep())
         await _say_whose_bills_wait(settings, ledger)
