@@ -181,7 +181,7 @@ class Harness:
         deadline = time.monotonic() + seconds
         while not await asyncio.to_thread(true):
             if time.monotonic() > deadline:
-                raise AssertionError(otherwise)
+                raise AssertionError(f"{otherwise}: {self._service.last_words()}")
             await asyncio.sleep(0.2)
 
     @contextlib.contextmanager
@@ -208,10 +208,7 @@ async def run(plan: Plan, root: Path) -> Report:
         pids = lambda: [process.pid for process in service.processes()] if service else []  # noqa: E731
         disk = stack.enter_context(opened(root / "disk", plan.disk_mb, pids))
         url = create_database(server.url) if server else None
-        port = proxy.port
-        service = Service(
-            root, api=api_url(port), key=KEY, database_url=url, workers=plan.workers, listeners=plan.listeners
-        )
+        service = Service(root, plan, api=api_url(proxy.port), key=KEY, database_url=url)
         stack.callback(service.close)
         harness = Harness(plan, service, disk, proxy, api, server)
         report = await harness.run()
@@ -248,6 +245,7 @@ def main() -> int:
     options.add_argument("--database", choices=[SQLITE, POSTGRESQL], default=SQLITE)
     options.add_argument("--workers", type=int, help="more than one needs PostgreSQL (default: 2 there)")
     options.add_argument("--listeners", type=int, default=1)
+    options.add_argument("--lease", type=float, default=30.0, help="limits.lease_seconds")
     options.add_argument("--seed", type=int, default=int(time.time()))
     options.add_argument("--pace", type=float, default=1.0, help="mean seconds between two kills")
     options.add_argument("--rate", type=float, default=3.0, help="documents a second")

@@ -20,6 +20,8 @@ WEIGHTS = {
     "smtp": 3,
     "import": 2,
     "parser child of import": 2,
+    "folder": 2,
+    "parser child of folder": 2,
     "web": 1,
     "supervisor": 0.5,
     "everything": 0.5,
@@ -27,7 +29,7 @@ WEIGHTS = {
     "postgres connection": 0.5,
 }
 """How often each kind is chosen, of those that are there, once each of them was."""
-ROLES = {"worker", "smtp", "web"}
+ROLES = {"worker", "smtp", "folder", "web"}
 WHOLES = {"supervisor", "everything", "postgres", "postgres connection"}
 """What takes all roles along."""
 STARTING_SHARE = 0.03

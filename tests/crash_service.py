@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from crash_api import end_with_parent, plain_environment
+from crash_report import Plan
 from program import command
 
 START_AGAIN_SECONDS = 0.2
@@ -46,6 +47,8 @@ first_seconds = 0.2
 max_seconds = 3
 [ocr]
 children = 0
+[limits]
+lease_seconds = {lease}
 {store}
 """
 
@@ -62,15 +65,15 @@ class Process:
 class Service:
     """Two machines where there are two workers, one otherwise. Its processes are known by their temporary folder."""
 
-    def __init__(self, root: Path, *, api: str, key: str, database_url: str | None, workers: int, listeners: int):
+    def __init__(self, root: Path, plan: Plan, *, api: str, key: str, database_url: str | None) -> None:
         self.root = root
         self.disk = root / "disk"
         self.temporary = root / "tmp"
         self.temporary.mkdir()
         self.settings = root / "settings.toml"
         self.smtp_port, self.web_port = _free_port(), _free_port()
-        self.machines = [self.disk / f"machine-{number}" for number in range(1, workers + 1)]
-        self.shared = self.disk / "shared" if workers > 1 else None
+        self.machines = [self.disk / f"machine-{number}" for number in range(1, plan.workers + 1)]
+        self.shared = self.disk / "shared" if plan.workers > 1 else None
         self.database_url = database_url or f"sqlite+aiosqlite:///{self.machines[0]}/ledger.sqlite3"
         self.endings: Counter[str] = Counter()
         self._keepers: list[asyncio.Task[None]] = []
@@ -84,7 +87,7 @@ class Service:
         self.settings.write_text(
             SETTINGS.format(
                 disk=self.disk, api=api, key=key, database=database, store=store, smtp=self.smtp_port,
-                web=self.web_port, listeners=listeners,
+                web=self.web_port, listeners=plan.listeners, lease=plan.lease,
             )
         )  # fmt: skip
 
@@ -179,6 +182,10 @@ class Service:
         finally:
             os.close(handle)
         return True
+
+    def last_words(self) -> str:
+        """The end of what it wrote to its log."""
+        return (self.root / "service.log").read_text(errors="replace")[-5000:]
 
     def close(self) -> None:
         """Whatever still runs ends now."""

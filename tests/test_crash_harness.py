@@ -8,18 +8,19 @@ from pathlib import Path
 import pytest
 
 HARNESS = Path(__file__).parent / "crash_harness.py"
-KILLS = 10
+KILLS = {"sqlite": 10, "postgresql": 11}
+QUICKLY = ("--seed", "5", "--pace", "0.5", "--rate", "4", "--lease", "5")
 
 
-@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+@pytest.mark.parametrize("database", KILLS)
 def test_nothing_is_lost_or_sent_twice(database: str, tmp_path: Path) -> None:
-    words = ["--kills", KILLS, "--database", database, "--seed", 5, "--pace", 0.8, "--rate", 4, "--folder", tmp_path]
+    words = ("--kills", str(KILLS[database]), "--database", database, *QUICKLY, "--folder", str(tmp_path))
     done = subprocess.run(
-        [sys.executable, str(HARNESS), *map(str, words)], capture_output=True, text=True, timeout=580, check=False
+        [sys.executable, str(HARNESS), *words], capture_output=True, text=True, timeout=580, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr[-5000:]
     report = json.loads(done.stdout)
-    assert report["kills_in_all"] == KILLS
+    assert report["kills_in_all"] >= KILLS[database]
     assert {"mail", "folder", "import"} <= report["documents"].keys()
     assert report["bills"]["delivered"] == report["bills"]["uploads at the API"] > 0
     assert not list(tmp_path.iterdir())
