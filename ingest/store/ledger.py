@@ -19,13 +19,15 @@ from ingest.errors import StaleVersion
 from ingest.store import transactions
 from ingest.store.digests import Digests
 from ingest.store.due import DUE_DELIVERIES, NEXT_DELIVERY
-from ingest.store.engine import ledger_errors, make_engine, now
+from ingest.store.due_bills import due_bills
+from ingest.store.engine import make_engine, now
 from ingest.store.mail_rows import NewMessage
 from ingest.store.messages import add_message
 from ingest.store.migrate import migrate
 from ingest.store.paces import Paces
 from ingest.store.place import make_folder_of
 from ingest.store.purges import Purges
+from ingest.store.reader import Reader
 from ingest.store.receipts import Receipts
 from ingest.store.removals import Removals, StillThere, take_back
 from ingest.store.rows import (
@@ -58,11 +60,9 @@ class Ledger:
     def __init__(self, engine: AsyncEngine, clock: Callable[[], dt.datetime] = now) -> None:
         self.engine = engine
         self.clock = clock
-        # a query of one statement needs no transaction: on PostgreSQL that saves two ways to the server and back
-        self._reading: dict[str, Any] = {"reading": True}
-        if engine.dialect.name == "postgresql":
-            self._reading = {"isolation_level": "AUTOCOMMIT"}
         self._writer = GroupWriter(engine)
+        self._reader = Reader(engine)
+        self._rows = self._reader.rows
         self.wakeups = Wakeups(self._rows, self._writer, clock)
         self.receipts = Receipts(self._rows, self._writer, clock)
         self.digests = Digests(self._rows, self._writer, clock)
@@ -83,6 +83,7 @@ class Ledger:
 
     async def __aexit__(self, *_: object) -> None:
         await self._writer.stop()
+        await self._reader.stop()
         await self.engine.dispose()
 
     # -- documents come in
@@ -214,23 +215,14 @@ class Ledger:
         steps: Collection[Step] = tuple(Step),
         accounts: Collection[str] | None = None,
     ) -> tuple[list[Bill], dt.datetime | None]:
-        """Bills whose next step is due, most urgent first, without those in ``busy``; and when the next one will be.
+        """Bills whose next step is due, most urgent first, without those in ``busy``; and, where these are all that are
+        due, when the next one will be.
 
         Only those at ``steps`` and of ``accounts`` (None: all). Bills of a stopped account wait, except for the steps
         that need no API.
         """
         at = self.clock()
-        wanted = [bills.c.step.in_(steps), _runnable()]
-        if accounts is not None:
-            wanted.append(bills.c.account.in_(accounts))
-        query = (
-            sa.select(bills)
-            .where(bills.c.wake_at <= at, *wanted, bills.c.id.not_in(busy))
-            .order_by(bills.c.priority, bills.c.wake_at)
-            .limit(limit)
-        )
-        upcoming = sa.select(sa.func.min(bills.c.wake_at)).where(bills.c.wake_at > at, *wanted)
-        return [to_bill(row) for row in await self._rows(query)], await self._moment(upcoming)
+        return await self._reader.read(lambda connection: due_bills(connection, at, busy, limit, steps, accounts))
 
     async def standing_since(
         self, account: str, steps: Collection[Step], before: dt.datetime, limit: int
@@ -385,15 +377,6 @@ class Ledger:
         return {row.account: row.detail for row in await self._rows(sa.select(stopped_accounts))}
 
     # -- inside
-
-    async def _rows(
-        self, query: sa.Select[Any] | sa.CompoundSelect[Any], values: dict[str, Any] | None = None
-    ) -> Sequence[sa.Row[Any]]:
-        with ledger_errors():
-            async with self.engine.connect() as connection:
-                reading = await connection.execution_options(**self._reading)
-                found: Sequence[sa.Row[Any]] = (await reading.execute(query, values)).all()
-                return found
 
     async def _moment(self, query: sa.Select[Any], values: dict[str, Any] | None = None) -> dt.datetime | None:
         moment: dt.datetime | None = (await self._rows(query, values))[0][0]

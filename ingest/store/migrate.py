@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 from ingest.errors import ConfigError
 from ingest.store.engine import ledger_errors, make_engine
 
-HEAD = "0004"
+HEAD = "0005"
 MIGRATIONS = Path(__file__).parent / "migrations"
 LOCK = 7_265_107_001
 """PostgreSQL's advisory lock for the schema: several machines may start at the same time."""

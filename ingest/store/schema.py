@@ -90,6 +90,13 @@ messages = Table(
     Index(None, "sha256"),
 )
 
+DUE_HERE = sa.text("wake_at IS NOT NULL AND step IN ('received', 'scanned', 'resolved')")
+"""Bills that wait for us. SQLite finds the index by these very words."""
+DUE_AT_THE_API = sa.text(
+    "wake_at IS NOT NULL AND step IN ('parsed', 'uploading', 'polling', 'reconciled', 'delivered')"
+)
+"""Bills that wait for the API."""
+
 bills = Table(
     "bills",
     metadata,
@@ -125,6 +132,10 @@ bills = Table(
     Index(None, "account", "step"),
     Index(None, "received_at"),
     Index(None, "sha256"),
+    Index("ix_bills_due_here", "step", "priority", "wake_at", sqlite_where=DUE_HERE).ddl_if(dialect="sqlite"),
+    Index("ix_bills_due_at_the_api", "account", "priority", "wake_at", sqlite_where=DUE_AT_THE_API).ddl_if(
+        dialect="sqlite"
+    ),
     # Without it, to delete a bill reads the whole table.
     Index(
         None,
