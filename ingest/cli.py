@@ -94,7 +94,8 @@ def _load(path: Path | None, role: str, *, for_people: bool = False) -> Settings
 def serve(
     config_file: Config = None,
     role: Annotated[
-        Literal["all", "smtp", "worker", "web", "sandbox"], typer.Option(help="One role in this process, or all.")
+        Literal["all", "smtp", "folder", "worker", "web", "sandbox"],
+        typer.Option(help="One role in this process, or all."),
     ] = "all",
     as_json: Json = False,
     supervised: Annotated[bool, typer.Option("--supervised", hidden=True)] = False,

@@ -31,7 +31,7 @@ def named_volumes() -> Iterator[str]:
 
 def test_all_roles_are_there() -> None:
     roles = sorted(service["command"][2] for service in OURS.values())
-    assert roles == ["smtp", "smtp", "web", "worker"]
+    assert roles == ["folder", "smtp", "smtp", "web", "worker"]
 
 
 @pytest.mark.parametrize("name", OURS)
@@ -39,14 +39,15 @@ def test_every_command_is_one_of_ours(name: str) -> None:
     word, *arguments = OURS[name]["command"]
     group = get_command(app)
     command = group.get_command(typer.Context(group), word)  # type: ignore[attr-defined]
-    assert command.make_context(word, list(arguments)).params["role"] in {"smtp", "worker", "web"}
+    assert command.make_context(word, list(arguments)).params["role"] in {"smtp", "folder", "worker", "web"}
 
 
-@pytest.mark.parametrize("name", ["smtp-1", "worker"])
+@pytest.mark.parametrize("name", ["smtp-1", "folder", "worker"])
 def test_every_setting_is_one_of_ours(name: str, tmp_path: Path) -> None:
     """The folders of the image are not here: they are put below this test's own."""
     values = environment(OURS[name])
     assert values["BILL_INGEST_STORE__URL"] == "/documents"
+    values["BILL_INGEST_FOLDER__INBOX"] = str(tmp_path)
     if "BILL_INGEST_RECORDS_DIR" in values:
         values["BILL_INGEST_RECORDS_DIR"] = str(tmp_path / "records")
     checked = run("check-config", cwd=tmp_path, **values)

@@ -34,8 +34,8 @@ def _lines(settings: Settings, places: dict[Role, str]) -> list[tuple[str, str]]
             lines.append(
                 ("mail", f"send to {to} at {places[Role.SMTP]}, from an address of {domains} (account {name})")
             )
-    if places.get(Role.WORKER):
-        lines.append(("folder", f"drop PDFs into {places[Role.WORKER]}"))
+    if watched := places.get(Role.WORKER) or places.get(Role.FOLDER):
+        lines.append(("folder", f"drop PDFs into {watched}"))
         lines.append(("records", f"appear in {settings.output_dir}"))
     if Role.WEB in places:
         lines.append(("http", f"{places[Role.WEB]}/health, /bills, /metrics"))

@@ -16,7 +16,7 @@ from ingest.store.engine import now
 from ingest.store.moving import move_ledger
 from ingest.store.sharing import KINDS, Sharing, open_sharing
 from ingest.store.urls import is_postgresql
-from ingest.web.readiness import SMTP, WORKER, names_of, read_heartbeat
+from ingest.web.readiness import FOLDER, MOST_PROCESSES, SMTP, WORKER, names_of, read_heartbeat
 
 DONE, NOT_ALL = 0, 1
 UPLOADS_AT_ONCE = 8
@@ -66,7 +66,8 @@ def _target_store(settings: Settings) -> Sharing:
 
 def _refuse_while_running(settings: Settings) -> None:
     """A listener that goes on writing to the old ledger would answer 250 for what nobody sees again."""
-    for role in (WORKER, *names_of(SMTP, settings.smtp.processes)):
+    several = [name for role in (WORKER, FOLDER) for name in names_of(role, MOST_PROCESSES)]
+    for role in (*several, *names_of(SMTP, settings.smtp.processes)):
         heartbeat = read_heartbeat(settings.data_dir, role)
         if heartbeat is not None and heartbeat.is_fresh(now()):
             raise NotReady(f"the role {role} runs on {settings.data_dir}: stop the service, and run this again")

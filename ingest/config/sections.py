@@ -15,6 +15,7 @@ class Folder(Section):
     rescan_seconds: float = Field(30, gt=0, description="Full look at the folder, whatever the events say.")
     poll_seconds: float = Field(2, gt=0, description="How often to look where there are no events (NFS, SMB).")
     force_polling: bool = Field(False, description="Poll even where events exist.")
+    in_worker: bool = Field(True, description="The worker watches them too; false where the role 'folder' does.")
 
 
 class Web(Section):

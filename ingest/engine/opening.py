@@ -7,19 +7,22 @@ from pathlib import Path
 
 from ingest.engine.embedded import Embedded
 from ingest.engine.work import Engine
+from ingest.heartbeat import own_name
 from ingest.sole_worker import sole_worker
 from ingest.store.ledger import Ledger
 from ingest.store.urls import is_postgresql
+from ingest.web.readiness import MOST_PROCESSES, WORKER
 
 
 @contextmanager
-def claimed(ledger_url: str, data_dir: Path) -> Iterator[None]:
-    """On SQLite the data folder is this worker's alone. Raises NotReady when another one has it."""
+def claimed(ledger_url: str, data_dir: Path) -> Iterator[str]:
+    """The worker's own name in the data folder. On SQLite that is its alone; raises NotReady when another has it."""
     if is_postgresql(ledger_url):
-        yield
+        with own_name(data_dir, WORKER, MOST_PROCESSES) as name:
+            yield name
         return
     with sole_worker(data_dir):
-        yield
+        yield WORKER
 
 
 @asynccontextmanager

@@ -25,6 +25,7 @@ class Role(StrEnum):
     """What a process does."""
 
     SMTP = "smtp"
+    FOLDER = "folder"
     WORKER = "worker"
     WEB = "web"
     SANDBOX = "sandbox"
@@ -39,6 +40,8 @@ def context_of(role: Role, settings: Settings) -> AbstractAsyncContextManager[st
     match role:
         case Role.SMTP:
             from ingest.roles.smtp import smtp_role as make
+        case Role.FOLDER:
+            from ingest.roles.folder import folder_role as make
         case Role.WORKER:
             from ingest.roles.worker import worker_role as make
         case Role.WEB:

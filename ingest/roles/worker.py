@@ -20,16 +20,16 @@ from ingest.engine import tracks
 from ingest.engine.opening import claimed, open_engine
 from ingest.engine.work import Engine, Loop
 from ingest.heartbeat import heartbeat
-from ingest.intake import Intake
 from ingest.leftovers import sweeping
 from ingest.metrics import Metrics
 from ingest.parsing import ParserPool
 from ingest.pipeline import Pipeline
 from ingest.receipts.role import answering
 from ingest.retention.role import purging
+from ingest.roles.folder import open_folders
 from ingest.roles.opening import make_pool, open_intake, open_ledger, open_scans
 from ingest.sandbox.options import key_of
-from ingest.sources.folder import FolderSource
+from ingest.sources.folder import FolderSource, watching
 from ingest.store.documents import DocumentStore
 from ingest.store.engine import now
 from ingest.store.ledger import Ledger
@@ -49,7 +49,7 @@ log = structlog.get_logger()
 async def worker_role(settings: Settings, *, watch: bool = True) -> AsyncIterator[str]:
     """Pipeline, deliveries, receipts and watched folders; yields the folders."""
     async with AsyncExitStack() as stack:
-        stack.enter_context(claimed(settings.ledger_url, settings.data_dir))
+        name = stack.enter_context(claimed(settings.ledger_url, settings.data_dir))
         await stack.enter_async_context(sweeping(settings))
         ledger = await stack.enter_async_context(open_ledger(settings))
         pool = await stack.enter_async_context(make_pool(settings))
@@ -73,28 +73,26 @@ async def worker_role(settings: Settings, *, watch: bool = True) -> AsyncIterato
 
         await stack.enter_async_context(wakeup.listening(settings.data_dir, woken))
         intake = await stack.enter_async_context(open_intake(settings, ledger, pool, woken, metrics, sharing))
-        folders = _folders(settings, intake) if watch else []
+        folders: Sequence[FolderSource] = ()
+        if watch and settings.folder.in_worker:
+            folders = await stack.enter_async_context(open_folders(settings, ledger, intake))
         await stack.enter_async_context(
-            heartbeat(settings.data_dir, "worker", metrics, lambda: {f.account: f.not_ready for f in folders})
+            heartbeat(settings.data_dir, name, metrics, lambda: {f.account: f.not_ready for f in folders})
         )
         await stack.enter_async_context(purging(settings, ledger, now))
-        async with _running(loops, folders, settings):
+        async with _running(loops, settings), watching(folders):
             yield ", ".join(str(folder.inbox) for folder in folders)
 
 
 @asynccontextmanager
-async def _running(loops: Sequence[Loop], folders: list[FolderSource], settings: Settings) -> AsyncIterator[None]:
+async def _running(loops: Sequence[Loop], settings: Settings) -> AsyncIterator[None]:
     """All loops of the worker. Stopping: nothing new, then the running steps, then what they left to deliver."""
     async with asyncio.TaskGroup() as tasks:
-        sources = [tasks.create_task(folder.run(), name=f"folder {folder.inbox}") for folder in folders]
         for loop in loops:
             tasks.create_task(loop.run(), name=loop.name)
         try:
             yield
         finally:
-            for source in sources:
-                source.cancel()
-            await asyncio.gather(*sources, return_exceptions=True)
             deadline = asyncio.get_running_loop().time() + settings.drain_seconds
             for loop in loops:
                 await loop.stop(max(LEAST_DRAIN_SECONDS, deadline - asyncio.get_running_loop().time()))
@@ -160,12 +158,3 @@ def _clients(
         )
         for name, account in settings.accounts.items()
     }
-
-
-def _folders(settings: Settings, intake: Intake) -> list[FolderSource]:
-    inboxes = {name: settings.inbox(name) for name in settings.accounts}
-    return [
-        FolderSource(name, inbox, settings.folder, intake, settings.data_dir)
-        for name, inbox in inboxes.items()
-        if inbox
-    ]

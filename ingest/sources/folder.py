@@ -6,8 +6,10 @@ file is handled twice at once.
 
 import asyncio
 import contextlib
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Protocol
 
 import structlog
 
@@ -27,6 +29,13 @@ UNFINISHED_FACTOR = 10
 log = structlog.get_logger()
 
 
+class Sole(Protocol):
+    """Who watches which folder (``ingest.store.watching``)."""
+
+    async def is_ours(self, name: str) -> bool:
+        """Whether this process may watch it. Raises Unavailable."""
+
+
 class FolderSource:
     """Watches one account's inbox.
 
@@ -34,7 +43,16 @@ class FolderSource:
     the documents cannot be stored) or in ``problems`` (one file cannot be read or moved).
     """
 
-    def __init__(self, account: str, inbox: Path, settings: Folder, intake: Intake, data_dir: Path) -> None:
+    def __init__(
+        self,
+        account: str,
+        inbox: Path,
+        settings: Folder,
+        intake: Intake,
+        data_dir: Path,
+        sole: Sole | None = None,
+    ) -> None:
+        """``sole`` says whether this process may watch the folder; without it nobody else does."""
         self.account = account
         self.inbox = inbox.absolute()
         self._settings = settings
@@ -53,6 +71,8 @@ class FolderSource:
         self._rescan_at = 0.0
         self._pause = 0.0
         self._paused_until = 0.0
+        self._sole = sole
+        self._standing_by = False
         self._log = log.bind(account=account, inbox=str(inbox))
 
     @property
@@ -77,7 +97,7 @@ class FolderSource:
         try:
             while True:
                 identity = await self._present()
-                if identity is not None:
+                if identity is not None and await self._is_ours():
                     await self._watch(identity)
                 await asyncio.sleep(min(self._settings.poll_seconds, self._settings.rescan_seconds))
         finally:
@@ -98,8 +118,24 @@ class FolderSource:
         self._absent = None
         return identity
 
+    async def _is_ours(self) -> bool:
+        """Whether no other process watches this folder, on whatever machine; this one stands by meanwhile."""
+        if self._sole is None:
+            return True
+        try:
+            name = await asyncio.to_thread(self._inbox.name)
+            ours = await self._sole.is_ours(name or f"of {self.account}")
+        except Unavailable as error:
+            self._absent = f"it is not known whether another process watches the inbox: {error}"
+            return False
+        if ours == self._standing_by:
+            said = "the inbox is watched here now" if ours else "another process watches the inbox; standing by"
+            self._log.info(said)
+        self._standing_by = not ours
+        return ours
+
     async def _watch(self, identity: Identity) -> None:
-        """Until the inbox is gone or is another folder."""
+        """Until the inbox is gone, is another folder, or another process watches it."""
         file_system = await asyncio.to_thread(file_system_of, self.inbox)
         self._polling = self._settings.force_polling or not file_system.tells_of_changes
         if file_system.network:  # what it says of a file may be as old as its cache
@@ -108,7 +144,7 @@ class FolderSource:
         self._rescan_at = 0.0
         async with asyncio.TaskGroup() as group:
             try:
-                while await self._present() == identity:
+                while await self._present() == identity and await self._is_ours():
                     await self._look(group)
                     self._start_due()
                     await self._sleep()
@@ -241,6 +277,19 @@ class FolderSource:
             self._log.warning("a file cannot be taken", file=str(seen.path.relative_to(self.inbox)), reason=why)
         self._failed[seen.path] = why
         self._waiting.put_back(seen, _now() + self._settings.rescan_seconds)
+
+
+@asynccontextmanager
+async def watching(folders: Sequence[FolderSource]) -> AsyncIterator[None]:
+    """Watches them for as long as the context lasts, and finishes what it began."""
+    async with asyncio.TaskGroup() as tasks:
+        running = [tasks.create_task(folder.run(), name=f"folder {folder.inbox}") for folder in folders]
+        try:
+            yield
+        finally:
+            for task in running:
+                task.cancel()
+            await asyncio.gather(*running, return_exceptions=True)
 
 
 def _now() -> float:

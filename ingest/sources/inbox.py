@@ -1,6 +1,7 @@
 """The folder that is watched: whether it is really there, and what lies in it."""
 
 import os
+import secrets
 import stat
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -14,6 +15,8 @@ from parsers.pdf.formats import PHOTO_SUFFIXES
 
 MARKER = ".bill-ingest-inbox"
 MARKER_TEXT = b"By this file bill-ingest sees that its inbox is here and that the share is mounted. Leave it here.\n"
+NAME = b"name: "
+"""Begins the line of the marker that names the folder, whatever its path is on a machine."""
 
 PROCESSED = "processed"
 REJECTED = "rejected"
@@ -71,9 +74,19 @@ class Inbox:
         with disk_errors():
             return (self.path / MARKER).exists()
 
+    def name(self) -> str | None:
+        """The same on all machines that have this folder; None where its marker says none. Blocks."""
+        with disk_errors():
+            lines = (self.path / MARKER).read_bytes().splitlines()
+        names = [line.removeprefix(NAME) for line in lines if line.startswith(NAME)]
+        return names[0].decode("ascii", "replace") if names else None
+
     def _mark(self) -> None:
         try:
-            (self.path / MARKER).write_bytes(MARKER_TEXT)
+            with (self.path / MARKER).open("xb") as marker:
+                marker.write(MARKER_TEXT + NAME + secrets.token_hex(16).encode() + b"\n")
+        except FileExistsError:
+            return  # another machine was faster
         except OSError as error:
             raise NotReady(
                 f"the inbox {self.path} cannot be written to, so no file could be moved out of it: {error.strerror}"

@@ -78,23 +78,30 @@ class Status:
         except Unavailable as error:
             found.append(readiness.ledger_problem(error))
         found += await asyncio.to_thread(readiness.disk_problems, self._settings)
-        worker, *listeners = await self._heartbeats()
-        found += readiness.worker_problems(worker, self._clock(), elsewhere=is_postgresql(self._settings.ledger_url))
-        found += readiness.smtp_problems(listeners, self._clock())
+        at, elsewhere = self._clock(), is_postgresql(self._settings.ledger_url)
+        workers, folders, listeners = [await self._heartbeats(names) for names in self._names()]
+        found += [problem for beat in workers for problem in readiness.worker_problems(beat, at)]
+        if not workers:
+            found += readiness.worker_problems(None, at, elsewhere=elsewhere)
+        found += [problem for beat in folders for problem in readiness.folder_problems(beat, at)]
+        found += readiness.smtp_problems(listeners, at)
         answer: dict[str, Any] = {"ready": not found, "problems": found, "stopped_accounts": stopped}
-        answer["degraded"] = readiness.apis_down(worker, self._clock())
+        answer["degraded"] = readiness.apis_down(workers, at)
         return as_json(answer, 503 if found else 200)
 
     async def metrics(self, _: web.Request) -> web.Response:
         """Prometheus' text form. 503 when the ledger does not answer."""
         at = self._clock()
         own = Heartbeat(role="web", at=at, pid=0, metrics=self._metrics.snapshot())
-        beats = [own, *(beat for beat in await self._heartbeats() if beat is not None)]
+        beats = [own, *[beat for names in self._names() for beat in await self._heartbeats(names)]]
         body = exposition([*await ledger_metrics(self._ledger), *process_metrics(beats, at)])
         return web.Response(body=body, headers={**HEADERS, "Content-Type": "text/plain; version=0.0.4; charset=utf-8"})
 
-    async def _heartbeats(self) -> list[Heartbeat | None]:
-        """Of the processes without a port of their own: the worker, then the mail listeners."""
-        data_dir = self._settings.data_dir
-        names = [readiness.WORKER, *readiness.names_of(readiness.SMTP, self._settings.smtp.processes)]
-        return [await asyncio.to_thread(readiness.read_heartbeat, data_dir, name) for name in names]
+    def _names(self) -> tuple[list[str], list[str], list[str]]:
+        """Of the processes without a port of their own: workers, folder roles, mail listeners."""
+        several = [readiness.names_of(role, readiness.MOST_PROCESSES) for role in (readiness.WORKER, readiness.FOLDER)]
+        return several[0], several[1], readiness.names_of(readiness.SMTP, self._settings.smtp.processes)
+
+    async def _heartbeats(self, names: list[str]) -> list[Heartbeat]:
+        """Of those that there are."""
+        return await asyncio.to_thread(readiness.read_heartbeats, self._settings.data_dir, names)

@@ -23,6 +23,9 @@ from ingest.store.engine import now
 STALE_SECONDS = 20.0
 WORKER = "worker"
 SMTP = "smtp"
+FOLDER = "folder"
+MOST_PROCESSES = 16
+"""Workers, or folder roles, that share a data folder."""
 
 
 def names_of(role: str, processes: int) -> list[str]:
@@ -81,6 +84,11 @@ def read_heartbeat(data_dir: Path, role: str = WORKER) -> Heartbeat | None:
         return None
 
 
+def read_heartbeats(data_dir: Path, names: Iterable[str]) -> list[Heartbeat]:
+    """The last ones of all that said something. Blocks."""
+    return [beat for name in names if (beat := read_heartbeat(data_dir, name)) is not None]
+
+
 def worker_problems(heartbeat: Heartbeat | None, at: dt.datetime, *, elsewhere: bool = False) -> list[dict[str, str]]:
     """What is wrong with the worker and its folders, a sentence each. That none runs here is no problem where workers
     may run ``elsewhere``, on other machines."""
@@ -88,22 +96,29 @@ def worker_problems(heartbeat: Heartbeat | None, at: dt.datetime, *, elsewhere: 
         return [] if elsewhere else [_problem(WORKER, "No worker runs on this data folder.")]
     if not heartbeat.is_fresh(at):
         return [_problem(WORKER, f"The worker was last heard of at {heartbeat.at.isoformat(timespec='seconds')}.")]
+    return _folder_problems(heartbeat)
+
+
+def folder_problems(heartbeat: Heartbeat, at: dt.datetime) -> list[dict[str, str]]:
+    """What is wrong with a role that does nothing but watch folders."""
+    if not heartbeat.is_fresh(at):
+        return [_problem(FOLDER, f"The folder role was last heard of at {heartbeat.at.isoformat(timespec='seconds')}.")]
+    return _folder_problems(heartbeat)
+
+
+def _folder_problems(heartbeat: Heartbeat) -> list[dict[str, str]]:
     return [
-        _problem("folder", f"Account {account}: {problem}") for account, problem in heartbeat.folders.items() if problem
+        _problem(FOLDER, f"Account {account}: {problem}") for account, problem in heartbeat.folders.items() if problem
     ]
 
 
-def apis_down(heartbeat: Heartbeat | None, at: dt.datetime) -> list[dict[str, str]]:
-    """Whose API does not answer, as the worker last said. No problem of ours: bills are taken, read and delivered."""
-    if heartbeat is None or not heartbeat.is_fresh(at):
-        return []
-    samples = [sample for family in heartbeat.metrics if family.get("name") == API_DOWN for sample in family["samples"]]
+def apis_down(heartbeats: Iterable[Heartbeat], at: dt.datetime) -> list[dict[str, str]]:
+    """Whose API does not answer, as workers last said. No problem of ours: bills are taken, read and delivered."""
+    families = [family for beat in heartbeats if beat.is_fresh(at) for family in beat.metrics]
+    samples = [sample for family in families if family.get("name") == API_DOWN for sample in family["samples"]]
     return [
-        _problem(
-            "api", f"Account {labels['account']}: its API does not answer; bills wait for it, local records go out."
-        )
-        for _, labels, value in samples
-        if value
+        _problem("api", f"Account {account}: its API does not answer; bills wait for it, local records go out.")
+        for account in sorted({labels["account"] for _, labels, value in samples if value})
     ]
 
 
