@@ -29,7 +29,7 @@ WEIGHTS = {
     "postgres connection": 0.5,
 }
 """How often each kind is chosen, of those that are there, once each of them was."""
-ROLES = {"worker", "smtp", "folder", "web"}
+PARENTS = {"worker", "smtp", "folder", "web", "import"}
 WHOLES = {"supervisor", "everything", "postgres", "postgres connection"}
 """What takes all roles along."""
 STARTING_SHARE = 0.03
@@ -89,14 +89,14 @@ class Killer:
         return self._service.kill(self._rng.choice(processes).pid)
 
     async def _targets(self) -> dict[str, list[Process]]:
-        """By kind, at least one. While roles come up, mostly their children and imports: else they would never be."""
+        """By kind, at least one. While roles come up, mostly only their children: else they would never be up."""
         wholes = WHOLES if self._server else {kind for kind in WHOLES if not kind.startswith("postgres")}
         while True:
             found: dict[str, list[Process]] = {kind: [] for kind in wholes}
             for process in self._service.processes():
                 found.setdefault(process.kind, []).append(process)
             if not await asyncio.to_thread(self._service.is_up) and self._rng.random() > STARTING_SHARE:
-                found = {kind: some for kind, some in found.items() if kind not in wholes | ROLES}
+                found = {kind: some for kind, some in found.items() if kind not in wholes | PARENTS}
             found = {kind: some for kind, some in found.items() if kind in WEIGHTS and (some or kind != "supervisor")}
             if found:
                 return found
