@@ -19,11 +19,14 @@ from source_world import eventually
 
 from ingest.config import Settings
 from ingest.engine import tracks
+from ingest.engine.jobs import SOON
 from ingest.engine.on_postgres import LEASE, LOOK, OnPostgres, Reconciler
 from ingest.engine.only_one import OnlyOne
 from ingest.engine.opening import open_engine
+from ingest.engine.reading import GroupReader
 from ingest.errors import LedgerBusy
 from ingest.store.ledger import Ledger
+from ingest.store.queue_tables import NO_LOG
 from ingest.store.rows import Bill, NewArrival, NewDelivery, Priority, Step
 
 DRIVER = Path(__file__).with_name("engine_driver.py")
@@ -216,13 +219,82 @@ async def test_the_reconciler_leaves_alone_what_is_running(ledger: Ledger) -> No
     assert found == [0]
 
 
-async def test_the_queues_log_is_pruned(ledger: Ledger) -> None:
+async def test_the_queue_keeps_no_log(ledger: Ledger) -> None:
+    """PgQueuer notes three lines for each job, reads none of them, and removes none."""
     await receive(ledger, 3)
-    assert await count(ledger, "pgqueuer_log") == 3
-    assert await ledger.wakeups.prune() == 0
-    await execute(ledger, "UPDATE pgqueuer_log SET created = created - interval '2 hours' WHERE id % 2 = 1")
-    assert await ledger.wakeups.prune() == 2
-    assert await count(ledger, "pgqueuer_log") == 1
+    assert await count(ledger, "pgqueuer") == 3
+    assert await count(ledger, "pgqueuer_log") == 0
+
+
+async def test_a_queue_of_an_older_version_is_adapted_once(ledger: Ledger, url: str) -> None:
+    """It kept a log, and a job for whatever waits."""
+    await receive(ledger, 2)
+    await execute(ledger, f"DROP TRIGGER {NO_LOG} ON pgqueuer_log")
+    await execute(
+        ledger, "INSERT INTO pgqueuer_log (job_id, status, priority, entrypoint) VALUES (1, 'queued', 0, 'a')"
+    )
+    await execute(ledger, "UPDATE pgqueuer SET execute_after = now() + interval '1 hour' WHERE dedupe_key LIKE '% 1'")
+    for _ in range(2):
+        async with await Ledger.open(url):
+            assert await count(ledger, "pgqueuer") == 0
+            assert await count(ledger, "pgqueuer_log") == 0
+        await execute(
+            ledger, "INSERT INTO pgqueuer_log (job_id, status, priority, entrypoint) VALUES (1, 'queued', 0, 'a')"
+        )
+
+
+async def test_what_is_due_later_has_no_job_until_shortly_before(ledger: Ledger) -> None:
+    """A hundred thousand waiting bills stand in nobody's way; what is due soon gets its job in time, and once."""
+    ids = await receive(ledger, 4)
+    await execute(ledger, "DELETE FROM pgqueuer")
+    far, soon = SOON * 2, SOON * 0.8
+    for bill_id, after in zip(ids, (far, far, soon, dt.timedelta(0)), strict=True):
+        bill = await ledger.bill(bill_id)
+        assert bill
+        await ledger.change(bill, "waits", values={"wake_at": ledger.clock() + after})
+    assert await keys(ledger) == {f"{ids[2]} 2", f"{ids[3]} 2"}
+    async with OnPostgres.open(ledger, **TIMES) as engine:
+        engine.loop(tracks.reading(ledger, ["acme"], _never, 4))
+        [reconciler] = engine.upkeep()
+        assert isinstance(reconciler, Reconciler)
+        assert await reconciler.announce() == 0
+        await execute(ledger, f"UPDATE bills SET wake_at = now() + interval '5 seconds' WHERE id = '{ids[0]}'")
+        assert await reconciler.announce() == 1
+        assert await reconciler.announce() == 0
+        assert await reconciler.reconcile() == 0
+    assert await keys(ledger) == {f"{ids[0]} 2", f"{ids[2]} 2", f"{ids[3]} 2"}
+
+
+async def keys(ledger: Ledger) -> set[str]:
+    async with ledger.engine.connect() as connection:
+        return set((await connection.execute(sa.text("SELECT dedupe_key FROM pgqueuer"))).scalars())
+
+
+async def test_rows_asked_for_at_the_same_time_are_read_together() -> None:
+    asked: list[list[str]] = []
+    answer = asyncio.Event()
+
+    async def read(wanted: Sequence[str]) -> dict[str, str]:
+        asked.append(list(wanted))
+        await answer.wait()
+        if "bad" in wanted:
+            raise LedgerBusy("as planned")
+        return {key: key.upper() for key in wanted if key != "gone"}
+
+    reader = GroupReader(read)
+    async with asyncio.timeout(10), asyncio.TaskGroup() as tasks:
+        first = tasks.create_task(reader.get("a"))
+        await eventually(lambda: asked)
+        others = [tasks.create_task(reader.get(key)) for key in ("a", "b", "gone", "b")]
+        given_up = tasks.create_task(reader.get("c"))
+        await asyncio.sleep(0)
+        given_up.cancel()
+        answer.set()
+    assert [first.result(), *(one.result() for one in others)] == ["A", "A", "B", None, "B"]
+    assert asked == [["a"], ["a", "b", "c", "gone"]]
+    with pytest.raises(LedgerBusy):
+        await reader.get("bad")
+    assert await reader.get("d") == "D"
 
 
 async def test_a_bill_and_its_job_are_written_together_or_not_at_all(ledger: Ledger) -> None:

@@ -5,6 +5,7 @@ is simply due. That takes one worker for a ledger, which ``sole_worker`` sees to
 """
 
 import asyncio
+import contextlib
 import datetime as dt
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Generic
@@ -87,10 +88,9 @@ class Scheduler(Generic[T]):
         seconds = RESCAN_SECONDS
         if upcoming is not None:
             seconds = min(seconds, max(0.0, (upcoming - self._clock()).total_seconds()))
-        try:
-            await asyncio.wait_for(self._changed.wait(), seconds)
-        except TimeoutError:
-            return
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._changed.wait()
 
     async def _run_one(self, item: T) -> None:
         try:

@@ -17,6 +17,8 @@ import sqlalchemy as sa
 from ingest.store.rows import FILE, NEEDS_API, Bill, Delivery, Step
 
 EPOCH = dt.datetime.fromtimestamp(0, dt.UTC)
+SOON = dt.timedelta(seconds=20)
+"""What is due only later has no job: thousands of waiting jobs would stand before those that are due."""
 READING, SCANS, DELIVERIES = "reading", "scans", "deliveries"
 """Queues. Each account has one of its own for what talks to the API, and one for its receivers of webhooks."""
 
@@ -100,8 +102,13 @@ def submits(connection: sa.Connection) -> bool:
     return connection.dialect.name == "postgresql"
 
 
-def submit(connection: sa.Connection, jobs: Sequence[Job], at: dt.datetime) -> None:
-    """Writes jobs in the running transaction; ``at`` is the present. Jobs that are there already stay as they are."""
+def submit(connection: sa.Connection, wanted: Sequence[Job], at: dt.datetime) -> None:
+    """Writes jobs in the running transaction; ``at`` is the present. Jobs that are there already stay as they are.
+
+    One that is due only later than ``SOON`` is not written: whoever looks for rows that are due soon writes it then.
+    """
+    soon = [job for job in wanted if job.wake_at - at <= SOON]
+    jobs = sorted(soon, key=lambda job: job.name)  # two workers that write the same jobs do not cross
     if not jobs or not submits(connection):
         return
     delays = [max(dt.timedelta(0), job.wake_at - at) for job in jobs]
@@ -116,13 +123,6 @@ def submit(connection: sa.Connection, jobs: Sequence[Job], at: dt.datetime) -> N
             [json.dumps(None)] * len(jobs),
         ),
     )
-
-
-def submit_bill(connection: sa.Connection, bill: Bill, at: dt.datetime) -> None:
-    """The job of the bill as it is now, where it waits for something."""
-    job = job_of_bill(bill) if submits(connection) else None
-    if job is not None:
-        submit(connection, [job], at)
 
 
 @functools.cache

@@ -6,6 +6,7 @@ While a step runs, its job is leased: heartbeats keep the lease, and a worker th
 """
 
 import asyncio
+import contextlib
 import datetime as dt
 import random
 from collections.abc import AsyncIterator, Sequence
@@ -21,9 +22,10 @@ from pgqueuer.domain.models import Job as TakenJob
 from pgqueuer.domain.types import QueueEntrypoint
 from pgqueuer.queries import Queries
 
-from ingest.engine.jobs import Carried, Job, carrying
+from ingest.engine.jobs import SOON, Carried, Job, carrying
 from ingest.engine.notices import QuietDriver
 from ingest.engine.only_one import OnlyOne
+from ingest.engine.wakeups import Span
 from ingest.engine.work import HOLD_SECONDS, Loop, Work
 from ingest.errors import IngestError, LedgerBusy, StaleVersion
 from ingest.store.engine import connection_options, ledger_errors
@@ -34,6 +36,8 @@ LOOK = dt.timedelta(seconds=5)
 """How often a worker looks for jobs that nobody announces: those of dead workers. With the lease, below 45 s."""
 MOST_AT_A_TIME = 10
 RECONCILE_SECONDS = 60.0
+SOON_SECONDS = SOON.total_seconds() / 4
+"""How often rows are looked for that become due within ``SOON``: one look may fail, and the next is in time."""
 MOST_LOST = 500
 CONNECTIONS = 6
 
@@ -63,7 +67,8 @@ class OnPostgres:
             yield cls(ledger, pool, lease=lease, look=look)
         finally:
             try:
-                await asyncio.wait_for(pool.close(), LOOK.total_seconds())
+                async with asyncio.timeout(LOOK.total_seconds()):
+                    await pool.close()
             except (TimeoutError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
                 pool.terminate()
 
@@ -104,7 +109,7 @@ class QueueLoop:
 
     async def run(self) -> None:
         """Until ``stop``. Raises LedgerBusy when PostgreSQL is gone: the worker ends and is started again."""
-        at_a_time = max(1, min(MOST_AT_A_TIME, self._work.limit // 8))
+        at_a_time = max(1, min(MOST_AT_A_TIME, self._work.limit // 2))
         try:
             with ledger_errors():
                 await self._manager.run(
@@ -162,7 +167,7 @@ class QueueLoop:
                 return None
             early = (job.wake_at - self._ledger.clock()).total_seconds()
             if early > 0:
-                return early
+                return _while_soon(early)
             await self._work.step(item)
         except StaleVersion as error:
             log.debug("another writer was faster", what=self.name, error=str(error))
@@ -177,7 +182,7 @@ class QueueLoop:
         if owing is None:
             return None
         if owing.version == version:
-            return max(0.0, (owing.wake_at - self._ledger.clock()).total_seconds())
+            return _while_soon(max(0.0, (owing.wake_at - self._ledger.clock()).total_seconds()))
         await self._ledger.wakeups.submit([owing])
         return None
 
@@ -212,52 +217,69 @@ class _GatedManager(QueueManager):
 
 
 class Reconciler:
-    """Wakes due rows that no job would wake: one whose job was deleted, or that came from another engine."""
+    """Wakes rows that no job would wake: those that will be due soon, and from time to time whatever is due.
+
+    The second finds what was lost: a row whose job was deleted, that came from another engine, or that became due while
+    no worker ran.
+    """
 
     name = "reconciling"
 
-    def __init__(self, works: Sequence[Work[Any]], ledger: Ledger, pause: float = RECONCILE_SECONDS) -> None:
+    def __init__(self, works: Sequence[Work[Any]], ledger: Ledger) -> None:
         self._works = works
         self._ledger = ledger
-        self._pause = pause
-        self._wanted = asyncio.Event()
-        self._stopping = False
+        self._stopped = asyncio.Event()
 
     def wake(self) -> None:
         """It keeps its own time."""
 
     async def run(self) -> None:
-        """At the start, and then about once a minute."""
-        while not self._stopping:
+        """Until ``stop``."""
+        loop = asyncio.get_running_loop()
+        due_at = loop.time()
+        while not self._stopped.is_set():
             try:
-                await self.reconcile()
-                await self._ledger.wakeups.prune()
+                if loop.time() >= due_at:
+                    await self.reconcile()
+                    due_at = loop.time() + RECONCILE_SECONDS * random.uniform(0.8, 1.2)  # noqa: S311 - workers part
+                await self.announce()
             except IngestError as error:
                 log.warning("cannot look for bills that nobody wakes; trying again", error=str(error))
-            try:
-                seconds = self._pause * random.uniform(0.8, 1.2)  # noqa: S311 - workers that start together part
-                await asyncio.wait_for(self._wanted.wait(), seconds)
-            except TimeoutError:
-                continue
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(SOON_SECONDS * random.uniform(0.8, 1.2)):  # noqa: S311 - as above
+                    await self._stopped.wait()
 
     async def stop(self, deadline: float) -> None:  # noqa: ARG002 - it waits for nothing
         """Ends the pause."""
-        self._stopping = True
-        self._wanted.set()
+        self._stopped.set()
 
     async def reconcile(self) -> int:
-        """The number of rows that got a job."""
+        """Whatever is due by now; the number of rows that got a job."""
+        found = await self._submit(Span(None, self._ledger.clock()))
+        if found:
+            log.warning("bills or deliveries had no job and got one", number=found)
+        return found
+
+    async def announce(self) -> int:
+        """What will be due soon, or has been for a short while; the number of rows that got a job."""
+        now = self._ledger.clock()
+        return await self._submit(Span(now - SOON, now + SOON))
+
+    async def _submit(self, span: Span) -> int:
         found = 0
         for work in self._works:
-            while lost := await work.lost(MOST_LOST):
+            while lost := await work.lost(MOST_LOST, span):
                 jobs = [job for job in map(work.job, lost) if job is not None]
                 await self._ledger.wakeups.submit(jobs)
                 found += len(jobs)
                 if len(lost) < MOST_LOST:
                     break
-        if found:
-            log.warning("bills or deliveries had no job and got one", number=found)
         return found
+
+
+def _while_soon(seconds: float) -> float | None:
+    """What is due only later needs no job until then."""
+    return seconds if seconds <= SOON.total_seconds() else None
 
 
 def _later(job: Job, now: dt.datetime, seconds: float) -> Job:

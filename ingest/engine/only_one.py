@@ -41,7 +41,8 @@ class OnlyOne:
         async with self._connected() as (connection, closed):
             while not await self._is_ours(connection):
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._stopping.wait(), ASK_SECONDS)
+                    async with asyncio.timeout(ASK_SECONDS):
+                        await self._stopping.wait()
                 if self._stopping.is_set():
                     return
             async with asyncio.TaskGroup() as tasks:

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from ingest.bayou.gate import Gate
 from ingest.engine.jobs import DELIVERIES, READING, SCANS, api_queue, job_of_bill, job_of_delivery, webhooks_queue
+from ingest.engine.wakeups import Span
 from ingest.engine.work import Due, Work
 from ingest.store.ledger import Ledger
 from ingest.store.rows import FILE, NEEDS_API, Bill, Delivery, Step
@@ -81,8 +82,8 @@ def _bills(
     async def read(key: str) -> Bill | None:
         return await ledger.wakeups.bill(key, accounts)
 
-    async def lost(number: int) -> list[Bill]:
-        return await ledger.wakeups.lost_bills(number, steps=steps, accounts=accounts)
+    async def lost(number: int, span: Span) -> list[Bill]:
+        return await ledger.wakeups.lost_bills(number, span, steps=steps, accounts=accounts)
 
     return Work(
         name=name, limit=limit, queues=queues, due=due, read=read, job=job_of_bill, lost=lost, step=step,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
 from ingest.engine.jobs import Job
+from ingest.engine.wakeups import Span
 
 
 class Item(Protocol):
@@ -37,8 +38,8 @@ class Work(Generic[T]):
     read: Callable[[str], Awaitable[T | None]]
     """The row as it is now; None when it is gone or must not be run at present (``lost`` finds it later)."""
     job: Callable[[T], Job | None]
-    lost: Callable[[int], Awaitable[list[T]]]
-    """Rows that are due and could be run, and that no job would wake."""
+    lost: Callable[[int, Span], Awaitable[list[T]]]
+    """Rows, at most so many, that are due then and could be run, and that no job would wake."""
     step: Callable[[T], Awaitable[None]]
     hold: Callable[[T, float], Awaitable[None]] | None = None
     """Puts an item off durably, so that many failing ones do not stand before the others."""

@@ -50,3 +50,5 @@ DUE_DELIVERIES = sa.union_all(*map(_of, Priority)).limit(sa.bindparam("most"))
 """With ``at``, ``busy`` (ids), ``no_webhooks_of`` (accounts) and ``most``."""
 NEXT_DELIVERY = sa.select(sa.func.min(deliveries.c.next_at)).where(deliveries.c.next_at > sa.bindparam("at"))
 """With ``at``."""
+TURNS_OF_BILLS = sa.select(deliveries).where(deliveries.c.bill_id.in_(sa.bindparam("bills", expanding=True)), IN_TURN)
+"""With ``bills`` (ids): of each target the one whose turn it is, due or not."""

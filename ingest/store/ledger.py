@@ -13,10 +13,10 @@ from typing import Any, Self, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from ingest.engine.jobs import carried, job_of_bill, submit_bill
-from ingest.engine.wakeups import Wakeups, submit_next_delivery
+from ingest.engine.jobs import carried, job_of_bill
+from ingest.engine.wakeups import Wakeups
 from ingest.errors import StaleVersion
-from ingest.store import transactions
+from ingest.store import ending, transactions
 from ingest.store.digests import Digests
 from ingest.store.due import DUE_DELIVERIES, NEXT_DELIVERY
 from ingest.store.due_bills import due_bills
@@ -258,10 +258,7 @@ class Ledger:
         goes_on = due is not None and due <= at
 
         def work(connection: sa.Connection) -> Bill:
-            done = connection.execute(
-                bills.update().where(bills.c.id == bill.id, bills.c.version == bill.version).values(**changed)
-            )
-            if done.rowcount != 1:
+            if not transactions.change(connection, bill, changed):
                 raise StaleVersion(f"bill {bill.id} is no longer at version {bill.version}")
             after = replace(bill, **changed)
             transactions.add_event(connection, after, kind, at, transactions.plain(values if data is None else data))
@@ -269,7 +266,7 @@ class Ledger:
             for delivery in send:
                 transactions.send(connection, delivery, after, at)
             if running is None or not goes_on:
-                submit_bill(connection, after, at)
+                ending.add_job(connection, job_of_bill(after), at)
             return after
 
         after = await self._writer.write(work)
@@ -343,7 +340,7 @@ class Ledger:
                 .where(deliveries.c.id == delivery.id, *open_still)
                 .values(attempts=made, next_at=next_at, last_error=error[:500])
             )
-            submit_next_delivery(connection, delivery.bill_id, delivery.target, at)
+            ending.add_turn(connection, delivery.bill_id, delivery.target, at)
 
         await self._writer.write(work)
 

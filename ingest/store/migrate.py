@@ -1,12 +1,12 @@
 """Brings the schema forward. ``HEAD`` is the newest revision under ``migrations/versions``."""
 
 from pathlib import Path
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from ingest.errors import ConfigError
+from ingest.store import queue_tables
 from ingest.store.engine import ledger_errors, make_engine
 
 HEAD = "0005"
@@ -39,7 +39,7 @@ def _upgrade(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{WAIT_SECONDS}s'")
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK)))
-        _install_queue(connection)
+        queue_tables.install(connection)
     present = _revision(connection)
     if present == HEAD:
         return
@@ -59,17 +59,6 @@ def _upgrade(connection: Connection) -> None:
         )
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
-
-
-def _install_queue(connection: Connection) -> None:
-    """PgQueuer's tables. What they hold can be made again from the ledger, so their log is not kept through a crash."""
-    if sa.inspect(connection).has_table("pgqueuer"):
-        return
-    from pgqueuer.adapters.persistence.qb import DBSettings, Durability, QueryBuilderEnvironment
-
-    script = QueryBuilderEnvironment(DBSettings(durability=Durability.balanced)).build_install_query()
-    adapted: Any = connection.connection.dbapi_connection
-    adapted.run_async(lambda driver: driver.execute(script))  # many statements, which SQLAlchemy would prepare as one
 
 
 def _revision(connection: Connection) -> str | None:

@@ -8,11 +8,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
-from ingest.engine.jobs import submit_bill
-from ingest.engine.wakeups import submit_next_delivery
+from ingest.engine.jobs import job_of_bill
 from ingest.reasons import Reason
+from ingest.store import ending
 from ingest.store.rows import Arrival, Bill, Delivery, NewArrival, NewDelivery, Outcome, Step, new_id, to_bill
-from ingest.store.schema import arrivals, bills, deliveries, events, parts
+from ingest.store.schema import arrivals, bills, deliveries, parts
 
 TRIED_AGAIN = {Reason.CUSTOMER_ID_INVALID, Reason.REJECTED_BY_API}
 """Reasons that people put right outside (a customer is created): the same document then starts once more."""
@@ -20,8 +20,24 @@ TRIED_AGAIN = {Reason.CUSTOMER_ID_INVALID, Reason.REJECTED_BY_API}
 # Values go beside the statements, not into them: to build one with 27 values takes longer than to run it.
 _SAME_BYTES = sa.select(bills).where(bills.c.account == sa.bindparam("of"), bills.c.sha256 == sa.bindparam("hash"))
 _SAME_BYTES_LOCKED = _SAME_BYTES.with_for_update()
-_INSERT_ARRIVAL, _INSERT_BILL, _INSERT_EVENT = arrivals.insert(), bills.insert(), events.insert()
+_INSERT_ARRIVAL, _INSERT_BILL, _INSERT_DELIVERY = arrivals.insert(), bills.insert(), deliveries.insert()
 _INSERT_UNLESS_KNOWN = postgresql.insert(bills).on_conflict_do_nothing(index_elements=["account", "sha256"])
+_ONE = bills.c.id == sa.bindparam("of")
+_LOCKED = sa.select(bills).where(_ONE).with_for_update()
+_CHANGED = bills.update().where(_ONE)
+_FENCED = bills.update().where(_ONE, bills.c.version == sa.bindparam("at_version"))
+_CLOSED = deliveries.update().where(deliveries.c.id == sa.bindparam("of"), deliveries.c.delivered_at.is_(None))
+_OPEN_ONES = (
+    sa.select(deliveries.c.id)
+    .where(deliveries.c.bill_id == sa.bindparam("of"), deliveries.c.final, deliveries.c.delivered_at.is_(None))
+    .limit(1)
+)
+
+
+def change(connection: sa.Connection, bill: Bill, values: dict[str, Any]) -> bool:
+    """Changes the row of a bill; False when it is no longer at that version."""
+    done = connection.execute(_FENCED, {**values, "of": bill.id, "at_version": bill.version})
+    return done.rowcount == 1
 
 
 def receive(connection: sa.Connection, new: NewArrival, at: dt.datetime, message_id: str | None = None) -> Arrival:
@@ -106,7 +122,7 @@ def _insert(connection: sa.Connection, bill: Bill, kind: str, at: dt.datetime) -
         connection.execute(_INSERT_BILL, _columns(bill))
     data = {"name": bill.name, "sha256": bill.sha256, "source": bill.source, "parent_id": bill.parent_id}
     add_event(connection, bill, kind, at, data)
-    submit_bill(connection, bill, at)
+    ending.add_job(connection, job_of_bill(bill), at)
     return True
 
 
@@ -116,7 +132,7 @@ def _try_again(connection: sa.Connection, bill: Bill, new: NewArrival, at: dt.da
     connection.execute(bills.update().where(bills.c.id == bill.id).values(values))
     again = to_bill(connection.execute(sa.select(bills).where(bills.c.id == bill.id)).one())
     add_event(connection, again, "tried_again", at, plain(values))
-    submit_bill(connection, again, at)
+    ending.add_job(connection, job_of_bill(again), at)
 
 
 def add_children(connection: sa.Connection, parent: Bill, children: Sequence[Bill], at: dt.datetime) -> None:
@@ -132,16 +148,16 @@ def add_children(connection: sa.Connection, parent: Bill, children: Sequence[Bil
 def wake(connection: sa.Connection, bill: Bill, at: dt.datetime) -> None:
     """Makes the next step due now. A step that runs meanwhile finds a newer version and begins anew."""
     values: dict[str, Any] = {"wake_at": at, "version": bill.version + 1, "updated_at": at}
-    connection.execute(bills.update().where(bills.c.id == bill.id).values(values))
+    connection.execute(_CHANGED, {**values, "of": bill.id})
     woken = replace(bill, **values)
     add_event(connection, woken, "woken", at, {})
-    submit_bill(connection, woken, at)
+    ending.add_job(connection, job_of_bill(woken), at)
 
 
 def add_event(connection: sa.Connection, bill: Bill, kind: str, at: dt.datetime, data: dict[str, Any]) -> None:
     """One line of a bill's history."""
     values = {"bill_id": bill.id, "at": at, "kind": kind, "step": bill.step, "version": bill.version, "data": data}
-    connection.execute(_INSERT_EVENT, values)
+    ending.add_event(connection, values)
 
 
 def send(connection: sa.Connection, new: NewDelivery, bill: Bill, at: dt.datetime) -> None:
@@ -151,8 +167,8 @@ def send(connection: sa.Connection, new: NewDelivery, bill: Bill, at: dt.datetim
         "payload": new.payload, "created_at": at, "sequence": bill.version, "final": new.final, "attempts": 0,
         "next_at": at, "priority": bill.priority,
     }  # fmt: skip
-    connection.execute(deliveries.insert(), values)
-    submit_next_delivery(connection, bill.id, new.target, at)
+    connection.execute(_INSERT_DELIVERY, values)
+    ending.add_turn(connection, bill.id, new.target, at)
 
 
 def close_delivery(connection: sa.Connection, delivery: Delivery, at: dt.datetime) -> None:
@@ -160,26 +176,19 @@ def close_delivery(connection: sa.Connection, delivery: Delivery, at: dt.datetim
 
     The bill's row is held meanwhile: two processes that close its last two would each take the other's for open.
     """
-    bill = to_bill(connection.execute(sa.select(bills).where(bills.c.id == delivery.bill_id).with_for_update()).one())
-    closed = connection.execute(
-        deliveries.update()
-        .where(deliveries.c.id == delivery.id, deliveries.c.delivered_at.is_(None))
-        .values(delivered_at=at, next_at=None, attempts=delivery.attempts + 1, last_error=None)
-    )
-    if closed.rowcount == 0:
+    bill = to_bill(connection.execute(_LOCKED, {"of": delivery.bill_id}).one())
+    outcome = {"delivered_at": at, "next_at": None, "attempts": delivery.attempts + 1, "last_error": None}
+    if connection.execute(_CLOSED, {**outcome, "of": delivery.id}).rowcount == 0:
         return
-    submit_next_delivery(connection, bill.id, delivery.target, at)
+    ending.add_turn(connection, bill.id, delivery.target, at)
     if not delivery.final or bill.step is not Step.RECONCILED:
         return
-    open_ones = sa.select(deliveries.c.id).where(
-        deliveries.c.bill_id == bill.id, deliveries.c.final, deliveries.c.delivered_at.is_(None)
-    )
-    if connection.execute(open_ones).first() is None:
-        values = {"step": Step.DELIVERED, "step_at": at, "version": bill.version + 1, "updated_at": at}
-        connection.execute(bills.update().where(bills.c.id == bill.id).values(values))
-        done = to_bill(connection.execute(sa.select(bills).where(bills.c.id == bill.id)).one())
+    if connection.execute(_OPEN_ONES, {"of": bill.id}).first() is None:
+        values: dict[str, Any] = {"step": Step.DELIVERED, "step_at": at, "version": bill.version + 1, "updated_at": at}
+        connection.execute(_CHANGED, {**values, "of": bill.id})
+        done = replace(bill, **values)
         add_event(connection, done, "delivered", at, {})
-        submit_bill(connection, done, at)
+        ending.add_job(connection, job_of_bill(done), at)
 
 
 def plain(value: Any) -> Any:

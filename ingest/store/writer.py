@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from ingest.store import ending
 from ingest.store.engine import ledger_errors, make_thread_engine, sqlstate
 from ingest.store.written import Keepable, keep_all
 
@@ -174,16 +175,14 @@ def _with_their_files(batch: Sequence[_Job]) -> tuple[list[_Job], list[_Outcome]
 
 def _together(connection: sa.Connection, batch: Sequence[_Job]) -> list[_Outcome] | None:
     """All writes one after the other; None when one of them failed, so that all are to be undone and tried apart."""
-    outcomes = []
-    for job in batch:
-        try:
-            outcomes.append(_Outcome(job, job.work(connection), None))
-        except Exception as error:
-            if _is_of_the_database(error):
-                raise
-            if len(batch) > 1:
-                return None
+    ending.begin(connection)
+    try:
+        outcomes = [_Outcome(job, job.work(connection), None) for job in batch]
+        ending.write(connection)
+    except Exception as error:
+        if _is_of_the_database(error) or len(batch) == 1:
             raise
+        return None
     return outcomes
 
 
@@ -192,8 +191,10 @@ def _apart(connection: sa.Connection, batch: Sequence[_Job]) -> list[_Outcome]:
     outcomes = []
     for job in batch:
         savepoint = connection.begin_nested()
+        ending.begin(connection)
         try:
-            outcomes.append(_Outcome(job, job.work(connection), None))
+            outcome = _Outcome(job, job.work(connection), None)
+            ending.write(connection)
         except Exception as error:
             if _is_of_the_database(error):
                 raise
@@ -201,6 +202,7 @@ def _apart(connection: sa.Connection, batch: Sequence[_Job]) -> list[_Outcome]:
             outcomes.append(_Outcome(job, None, error))
         else:
             savepoint.commit()
+            outcomes.append(outcome)
     return outcomes
 
 
