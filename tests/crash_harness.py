@@ -33,6 +33,8 @@ from crash_report import POSTGRESQL, SQLITE, Plan, Report
 from crash_service import Service
 from postgres_world import create_database
 
+from ingest import logs
+
 READY_SECONDS, REST_SECONDS, STOP_SECONDS = 120.0, 180.0, 60.0
 """Bounds for a very busy machine. ``REST``: without any progress."""
 BETWEEN_DISTURBANCES = (4, 12)
@@ -258,6 +260,7 @@ def main() -> int:
     chosen["workers"] = chosen["workers"] or (2 if chosen["database"] == POSTGRESQL else 1)
     if chosen["workers"] > 1 and chosen["database"] == SQLITE:
         options.error("on SQLite there is one worker")
+    logs.configure("json", "warning", role="crash")  # stdout is for the report
     root = Path(tempfile.mkdtemp(prefix="bill-ingest-crash-", dir=folder))
     report = asyncio.run(run(Plan(**chosen), root))
     sys.stdout.write(report.as_json() + "\n")
