@@ -37,8 +37,9 @@ from ingest import logs
 
 READY_SECONDS, REST_SECONDS, STOP_SECONDS = 120.0, 180.0, 60.0
 """Bounds for a very busy machine. ``REST``: without any progress."""
-BETWEEN_DISTURBANCES = (4, 12)
-"""Kills from one full disk, or one API that is gone, to the next."""
+DISTURBANCES = "disk full", "API gone"
+BETWEEN_DISTURBANCES = (3, 9)
+"""Kills from one to the next."""
 PERMANENT_STEPS = {"delivered", "split", "refused"}
 
 
@@ -93,7 +94,7 @@ class Harness:
         if self._killed < self._next_disturbance:
             return
         self._next_disturbance += self._rng.randint(*BETWEEN_DISTURBANCES)
-        which = self._rng.choice(["disk full", "API gone"])
+        which = DISTURBANCES[sum(self.report.disturbances.values()) % 2]
         self.report.disturbances[which] += 1
         until = time.monotonic() + self._rng.uniform(0.5, 2.5)
         kill_meanwhile = self._rng.random() < 0.5

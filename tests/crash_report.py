@@ -22,7 +22,8 @@ class Plan:
     """Mean seconds between two kills."""
     rate: float = 3.0
     """Documents a second."""
-    cut_share: float = 0.02
+    cut_share: float = 0.05
+    """Of the pieces of requests to the API."""
     disk_mb: int | None = 1024
     """None: what processes may write is limited, also where a small disk could be mounted."""
     minutes: float = 24 * 60
