@@ -24,6 +24,7 @@ from ingest.store.ledger import Ledger
 from ingest.store.mail_rows import NewMessage
 from ingest.store.purge_rows import RemovalKind
 from ingest.store.rows import Arrival, NewArrival, Outcome, Priority
+from ingest.store.text import storable
 from ingest.store.working import working_folder, working_name
 from ingest.store.written import Keepable, Written
 from parsers.errors import DocumentError
@@ -178,13 +179,14 @@ class Intake:
             source=offer.source,
             name=offer.name,
             priority=Priority[offer.source.upper()],
-            customer=offer.customer,
-            external_id=offer.external_id,
+            customer=offer.customer and storable(offer.customer),
+            external_id=offer.external_id and storable(offer.external_id),
             message=offer.message,
             place=offer.place,
         )
-        if offer.refused is not None:
-            return _Brought(replace(new, reason=offer.refused.reason, detail=offer.refused.detail, place=None))
+        refused = offer.refused or _of_its_names(offer)
+        if refused is not None:
+            return _Brought(replace(new, reason=refused.reason, detail=refused.detail, place=None))
         try:
             return await self._look(new, offer, on_disk)
         except Refused as refused:
@@ -277,6 +279,18 @@ class Intake:
 def _drop(files: Iterable[Written]) -> None:
     for file in files:
         file.drop()
+
+
+def _of_its_names(offer: Offer) -> Refused | None:
+    """A customer whose name cannot be stored as it is would become another one."""
+    named = {"customer": offer.customer, "external id": offer.external_id}
+    bad = [what for what, text in named.items() if text and storable(text) != text]
+    if not bad:
+        return None
+    return Refused(
+        Reason.CUSTOMER_ID_INVALID,
+        f"Its {bad[0]} cannot be stored: it holds a NUL character or bytes that are not UTF-8.",
+    )
 
 
 def _head(content: bytes | Path) -> bytes:

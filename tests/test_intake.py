@@ -55,6 +55,15 @@ async def test_bad_input_is_refused_with_its_reason(acme: World, content: bytes,
     assert left == [], "nothing that was refused is stored"
 
 
+@pytest.mark.parametrize("values", [{"customer": "a\0b"}, {"external_id": "a\udc80"}])
+async def test_a_customer_that_cannot_be_stored_is_not_made_into_another_one(
+    acme: World, values: dict[str, str]
+) -> None:
+    receipt = await acme.offer(POWER, **values)
+    assert (receipt.outcome, receipt.reason) == (Outcome.REFUSED, Reason.CUSTOMER_ID_INVALID)
+    assert "cannot be stored" in (receipt.detail or "")
+
+
 async def test_an_owner_password_alone_keeps_nobody_out(acme: World) -> None:
     assert (await acme.offer(hostile.encrypted(user="", owner="other"))).outcome is Outcome.ACCEPTED
 

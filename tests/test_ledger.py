@@ -292,3 +292,17 @@ async def test_a_wake_up_while_a_delivery_is_open_is_not_lost(ledger: Ledger, cl
     after = await ledger.bill(bill.id)
     assert after
     assert (after.step, after.wake_at) == (Step.DELIVERED, clock.at)
+
+
+async def test_text_that_no_database_takes_is_cleaned_and_keeps_nobody_out(ledger: Ledger, clock: Clock) -> None:
+    """A mail may name its attachment ``a%00b.pdf``; a mail that can never be taken would come again for days."""
+    [refused] = await ledger.receive([arrival(name="a\0b\udc80.pdf", reason=Reason.EMPTY, detail="x\0", sha256=None)])
+    assert (refused.name, refused.detail) == ("ab?.pdf", "x")
+    bill = await one(ledger, name="c\0d.pdf", message={"subject": "e\0f"})
+    assert bill.name == "cd.pdf"
+    sent = NewDelivery(event="refused", target="file", payload={})
+    await ledger.change(bill, "refused", values={"step": Step.REFUSED, "wake_at": None}, send=[sent])
+    [delivery], _ = await ledger.due_deliveries((), 10)
+    await ledger.not_delivered(delivery, "503 a\0b", clock.at)
+    assert [each.last_error for each in await ledger.deliveries(bill.id)] == ["503 ab"]
+    assert {each.name for each in await ledger.arrivals()} == {"ab?.pdf", "cd.pdf"}

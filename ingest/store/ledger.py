@@ -45,6 +45,7 @@ from ingest.store.rows import (
     to_event,
 )
 from ingest.store.schema import arrivals, bills, deliveries, events, parts, stopped_accounts
+from ingest.store.text import storable
 from ingest.store.writer import GroupWriter
 from ingest.store.written import Keepable
 
@@ -338,7 +339,7 @@ class Ledger:
             connection.execute(
                 deliveries.update()
                 .where(deliveries.c.id == delivery.id, *open_still)
-                .values(attempts=made, next_at=next_at, last_error=error[:500])
+                .values(attempts=made, next_at=next_at, last_error=storable(error[:500]))
             )
             ending.add_turn(connection, delivery.bill_id, delivery.target, at)
 

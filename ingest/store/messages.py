@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from ingest.store.mail_rows import LONGEST_ID, LONGEST_SUBJECT, MOST_REFERENCES, NewMessage, ReceiptState
 from ingest.store.rows import new_id
 from ingest.store.schema import messages
+from ingest.store.text import storable
 
 _INSERT = messages.insert()
 
@@ -19,10 +20,10 @@ def add_message(connection: sa.Connection, new: NewMessage, at: dt.datetime) -> 
         "account": new.account,
         "received_at": at,
         "sha256": new.sha256,
-        "envelope_from": _storable(new.envelope_from),
-        "header_from": new.header_from and _storable(new.header_from),
+        "envelope_from": storable(new.envelope_from),
+        "header_from": new.header_from and storable(new.header_from),
         "authenticated": new.authenticated,
-        "subject": new.subject and _storable(new.subject[:LONGEST_SUBJECT]),
+        "subject": new.subject and storable(new.subject[:LONGEST_SUBJECT]),
         "message_id": _id(new.message_id),
         "references": [_id(known) for known in new.references if _id(known)][-MOST_REFERENCES:],
         "unanswerable": new.unanswerable,
@@ -36,9 +37,4 @@ def add_message(connection: sa.Connection, new: NewMessage, at: dt.datetime) -> 
 
 def _id(text: str | None) -> str | None:
     """An id that is too long for a line is none: cut short it would be another one."""
-    return _storable(text) if text and len(text) <= LONGEST_ID else None
-
-
-def _storable(text: str) -> str:
-    """Text as every database takes it: raw bytes of a header come as surrogates, and PostgreSQL knows no NUL."""
-    return text.encode("utf-8", "replace").decode().replace("\0", "")
+    return storable(text) if text and len(text) <= LONGEST_ID else None

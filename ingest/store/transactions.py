@@ -13,6 +13,7 @@ from ingest.reasons import Reason
 from ingest.store import ending
 from ingest.store.rows import Arrival, Bill, Delivery, NewArrival, NewDelivery, Outcome, Step, new_id, to_bill
 from ingest.store.schema import arrivals, bills, deliveries, parts
+from ingest.store.text import storable
 
 TRIED_AGAIN = {Reason.CUSTOMER_ID_INVALID, Reason.REJECTED_BY_API}
 """Reasons that people put right outside (a customer is created): the same document then starts once more."""
@@ -45,6 +46,7 @@ def receive(connection: sa.Connection, new: NewArrival, at: dt.datetime, message
 
     ``message_id`` is of the mail that brought it, whose row is there already.
     """
+    new = replace(new, name=storable(new.name), detail=storable(new.detail))
     outcome, bill_id, reason = Outcome.REFUSED, None, new.reason
     if reason is None:
         outcome, bill_id = _bill_for(connection, new, at)
