@@ -72,7 +72,6 @@ class Harness:
                 if loading.done():
                     loading.result()
         with self._timed("coming to rest"):
-            self._proxy.share = 0.0
             self.load.stop()
             resting = await self._come_to_rest(loading)
         with self._timed("stopping"):
@@ -121,6 +120,7 @@ class Harness:
             seen = (newest, waiting, taken, self._service.is_up())
             if loading.done():
                 loading.result()
+                self._proxy.share = 0.0
                 done = newest and not steps.keys() - PERMANENT_STEPS and not waiting and not self._marks()
                 if done and self._service.is_up():
                     return []
