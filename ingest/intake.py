@@ -184,9 +184,9 @@ class Intake:
             message=offer.message,
             place=offer.place,
         )
-        refused = offer.refused or _of_its_names(offer)
-        if refused is not None:
-            return _Brought(replace(new, reason=refused.reason, detail=refused.detail, place=None))
+        against = offer.refused or _of_its_names(offer)
+        if against is not None:
+            return _Brought(replace(new, reason=against.reason, detail=against.detail, place=None))
         try:
             return await self._look(new, offer, on_disk)
         except Refused as refused:
