@@ -222,6 +222,7 @@ async def test_a_ledger_of_a_newer_version_is_refused(tmp_path: Path) -> None:
     await migrate.migrate(url)
     with sqlite3.connect(tmp_path / "ledger.sqlite3") as connection:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
+        connection.execute("UPDATE schema_rules SET oldest = '9999'")
     connection.close()
     with pytest.raises(ConfigError, match="newer version"):
         await Ledger.open(url)

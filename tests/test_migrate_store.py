@@ -22,7 +22,7 @@ from ingest.store.documents import DocumentStore
 from ingest.store.ledger import Ledger
 from ingest.store.moving import move_ledger
 from ingest.store.rows import NewArrival, NewDelivery, Priority, Step
-from ingest.store.schema import metadata
+from ingest.store.schema import OF_PROGRAMS, metadata
 from ingest.web.readiness import write_heartbeat
 
 MOMENT = dt.datetime(2026, 3, 4, 5, 6, 7, 890123, tzinfo=dt.UTC)
@@ -129,7 +129,7 @@ async def test_every_table_has_a_sum(settings: Settings) -> None:
     async with await Ledger.open(source_of(settings)) as before:
         await fill(before, 1)
     rows = await move_ledger(settings.data_dir / "ledger.sqlite3", settings.ledger_url)
-    assert rows.keys() == metadata.tables.keys()
+    assert rows.keys() == {table.name for table in metadata.sorted_tables if table.info != OF_PROGRAMS}
 
 
 @pytest.mark.parametrize("role", ["worker", "smtp"])

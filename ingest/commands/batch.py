@@ -72,7 +72,7 @@ async def run(settings: Settings, batch: Batch, *, as_json: bool) -> int:
 
             async with (
                 _somebody_works(settings) as worker_runs,
-                open_ledger(settings) as ledger,
+                open_ledger(settings, "import") as ledger,
                 make_pool(settings) as pool,
             ):
                 async with open_intake(settings, ledger, pool, lambda: wakeup.wake(settings.data_dir)) as intake:

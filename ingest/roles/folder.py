@@ -23,7 +23,7 @@ async def folder_role(settings: Settings) -> AsyncIterator[str]:
     with own_name(settings.data_dir, FOLDER, MOST_PROCESSES) as name:
         async with (
             sweeping(settings),
-            open_ledger(settings) as ledger,
+            open_ledger(settings, "folder") as ledger,
             make_pool(settings, size=1) as pool,
             open_intake(settings, ledger, pool, lambda: wakeup.wake(settings.data_dir), metrics) as intake,
             open_folders(settings, ledger, intake) as folders,

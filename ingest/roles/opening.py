@@ -13,6 +13,7 @@ from ingest.store.cache import shrinking
 from ingest.store.documents import DocumentStore
 from ingest.store.ledger import Ledger
 from ingest.store.place import prepare_place
+from ingest.store.programs import noted
 from ingest.store.purge_rows import RemovalKind
 from ingest.store.sharing import Sharing, open_sharing
 from ingest.store.uploading import uploading
@@ -37,10 +38,13 @@ async def open_scans(settings: Settings, *, size: int | None = None) -> AsyncIte
 
 
 @asynccontextmanager
-async def open_ledger(settings: Settings) -> AsyncIterator[Ledger]:
-    """The ledger, brought up to date. SQLite on a network file system is refused: its locks do not hold there."""
+async def open_ledger(settings: Settings, role: str | None = None) -> AsyncIterator[Ledger]:
+    """The ledger, brought up to date. SQLite on a network file system is refused: its locks do not hold there.
+
+    A ``role``, or whatever else runs for a while, is noted in it, so that no other version takes away what it needs.
+    """
     prepare_place(settings.ledger_url, settings.data_dir)
-    async with await Ledger.open(settings.ledger_url) as ledger:
+    async with await Ledger.open(settings.ledger_url) as ledger, noted(ledger, role) if role else nullcontext():
         yield ledger
 
 

@@ -19,7 +19,7 @@ async def smtp_role(settings: Settings) -> AsyncIterator[str]:
     metrics = Metrics()
     with own_name(settings.data_dir, "smtp", settings.smtp.processes) as name:
         async with (
-            open_ledger(settings) as ledger,
+            open_ledger(settings, "smtp") as ledger,
             make_pool(settings, size=1) as pool,
             MailOpener() as opener,
             open_intake(settings, ledger, pool, lambda: wakeup.wake(settings.data_dir), metrics) as intake,

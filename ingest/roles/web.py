@@ -13,7 +13,7 @@ from ingest.web.serving import serving
 @asynccontextmanager
 async def web_role(settings: Settings) -> AsyncIterator[str]:
     """The HTTP port; yields its URL."""
-    async with open_ledger(settings) as ledger:
+    async with open_ledger(settings, "web") as ledger:
         app = make_app(ledger, settings, lambda: wakeup.wake(settings.data_dir))
         async with serving("web", app, settings.web.host, settings.web.port) as url:
             yield url

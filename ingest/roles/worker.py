@@ -51,7 +51,7 @@ async def worker_role(settings: Settings, *, watch: bool = True) -> AsyncIterato
     async with AsyncExitStack() as stack:
         name = stack.enter_context(claimed(settings.ledger_url, settings.data_dir))
         await stack.enter_async_context(sweeping(settings))
-        ledger = await stack.enter_async_context(open_ledger(settings))
+        ledger = await stack.enter_async_context(open_ledger(settings, "worker"))
         pool = await stack.enter_async_context(make_pool(settings))
         scans = await stack.enter_async_context(open_scans(settings))
         await pool.start()

@@ -374,6 +374,10 @@ class Ledger:
         """Account to detail."""
         return {row.account: row.detail for row in await self._rows(sa.select(stopped_accounts))}
 
+    async def in_transaction(self, work: Callable[[sa.Connection], T]) -> T:
+        """For what has no method of its own here; see ``GroupWriter.write``."""
+        return await self._writer.write(work)
+
     # -- inside
 
     async def _moment(self, query: sa.Select[Any], values: dict[str, Any] | None = None) -> dt.datetime | None:

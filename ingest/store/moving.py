@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from ingest.errors import ConfigError, Unavailable
 from ingest.store.engine import ledger_errors, make_engine, make_thread_engine
 from ingest.store.migrate import LOCK, MOVED, migrate
-from ingest.store.schema import bills, metadata
+from ingest.store.schema import OF_PROGRAMS, bills, metadata
 
 ROWS_AT_ONCE = 500
 MODULUS = 2**256
@@ -60,12 +60,13 @@ async def move_ledger(file: Path, target_url: str, progress: Progress = lambda _
 
 def _move(target: sa.Connection, source: sa.Connection, progress: Progress) -> dict[str, int]:
     target.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK)))
-    for table in metadata.sorted_tables:
+    tables = [table for table in metadata.sorted_tables if table.info != OF_PROGRAMS]
+    for table in tables:
         if target.execute(sa.select(sa.literal(1)).select_from(table).limit(1)).first():
             raise ConfigError(
                 f"database_url: its table {table.name!r} is not empty; a ledger is moved into an empty database only"
             )
-    return {table.name: _move_table(table, target, source, progress).rows for table in metadata.sorted_tables}
+    return {table.name: _move_table(table, target, source, progress).rows for table in tables}
 
 
 def _move_table(table: sa.Table, target: sa.Connection, source: sa.Connection, progress: Progress) -> Sum:

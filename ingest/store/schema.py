@@ -249,3 +249,25 @@ call_paces = Table(
     Column("account", Text, primary_key=True),
     Column("next_at", sa.BigInteger, nullable=False, comment="of its next API call; microseconds since 1970"),
 )
+
+OF_PROGRAMS = {"of_programs": True}
+"""Tables that tell of those who use this database; they do not move with the ledger."""
+
+programs = Table(
+    "programs",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("role", Text, nullable=False),
+    Column("place", Text, nullable=False, comment="host and process id"),
+    Column("version", Text, nullable=False),
+    Column("revision", Text, nullable=False, comment="of the schema that it was written for"),
+    Column("seen_at", UtcDateTime, nullable=False),
+    info=OF_PROGRAMS,
+)
+
+schema_rules = Table(
+    "schema_rules",
+    metadata,
+    Column("oldest", Text, primary_key=True, comment="revision of the oldest program that may go on"),
+    info=OF_PROGRAMS,
+)

@@ -5,6 +5,7 @@ from alembic import op
 
 revision = "0005"
 down_revision = "0004"
+oldest = "0003"
 
 HERE = sa.text("wake_at IS NOT NULL AND step IN ('received', 'scanned', 'resolved')")
 AT_THE_API = sa.text("wake_at IS NOT NULL AND step IN ('parsed', 'uploading', 'polling', 'reconciled', 'delivered')")
