@@ -120,7 +120,6 @@ class Harness:
             seen = (newest, waiting, taken, self._service.is_up())
             if loading.done():
                 loading.result()
-                self._proxy.share = 0.0
                 done = newest and not steps.keys() - PERMANENT_STEPS and not waiting and not self._marks()
                 if done and self._service.is_up():
                     return []
