@@ -13,20 +13,20 @@ from crash_service import Process, Service
 from postgres_world import Server
 
 WEIGHTS = {
-    "parser child of worker": 10,
-    "mail child": 6,
-    "parser child of smtp": 6,
-    "worker": 3,
-    "smtp": 3,
+    "parser child of worker": 6,
+    "parser child of smtp": 4,
+    "parser child of folder": 4,
+    "parser child of import": 1,
+    "mail child": 5,
+    "worker": 5,
+    "smtp": 4,
+    "folder": 3,
     "import": 2,
-    "parser child of import": 2,
-    "folder": 2,
-    "parser child of folder": 2,
     "web": 1,
-    "supervisor": 0.5,
-    "everything": 0.5,
-    "postgres": 0.5,
-    "postgres connection": 0.5,
+    "supervisor": 1.5,
+    "everything": 1.5,
+    "postgres": 1.5,
+    "postgres connection": 1.5,
 }
 """How often each kind is chosen, of those that are there, once each of them was."""
 PARENTS = {"worker", "smtp", "folder", "web", "import"}
