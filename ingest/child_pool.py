@@ -9,7 +9,7 @@ import itertools
 from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, ClassVar, Self, TypedDict, Unpack
 
 import structlog
 
@@ -21,32 +21,32 @@ _STOPPING = "The service is stopping."
 log = structlog.get_logger()
 
 
-class ChildPool:
-    """``size`` children that run ``command``; callers wait for a free one in the order of their priority, the lowest
-    first.
+class Limits(TypedDict, total=False):
+    """What one request may take of its child; and how many requests a child answers before it is replaced."""
 
-    The limits hold for each request: address space, processor time, and time on the clock. A child is replaced after
-    ``recycle_after`` requests. Calls raise ``Unavailable`` where the request is not to blame: no child can be started,
-    or the pool is being closed.
+    memory_mb: int
+    """Of address space, in all."""
+    cpu_seconds: int
+    wall_seconds: float
+    recycle_after: int
+
+
+class ChildPool:
+    """``size`` children; callers wait for a free one in the order of their priority, the lowest first.
+
+    Calls raise ``Unavailable`` where the request is not to blame: no child can be started, or the pool is being closed.
     """
 
-    def __init__(
-        self,
-        *,
-        size: int,
-        memory_mb: int,
-        cpu_seconds: int,
-        wall_seconds: float,
-        recycle_after: int,
-        command: Sequence[str] | None = None,
-    ) -> None:
-        self.size = size
-        self._command = command
-        self._memory_mb = memory_mb
-        self._cpu_seconds = cpu_seconds
-        self._wall_seconds = wall_seconds
-        self._recycle_after = recycle_after
-        self._turns = _Turns(size)
+    COMMAND: ClassVar[Sequence[str]]
+    """What a child runs; it serves as ``parsers.serving`` does."""
+    SIZE: ClassVar[int] = 1
+    LIMITS: ClassVar[Limits]
+    """All of them, where the caller names no others."""
+
+    def __init__(self, size: int | None = None, **limits: Unpack[Limits]) -> None:
+        self.size = self.SIZE if size is None else size
+        self._limits: Limits = {**self.LIMITS, **limits}
+        self._turns = _Turns(self.size)
         self._idle: list[Child] = []
         self._busy: set[Child] = set()
         self._endings: set[asyncio.Task[None]] = set()
@@ -98,7 +98,7 @@ class ChildPool:
     async def _ask_child(self, request: Message, priority: int) -> Message:
         async with self._child(priority) as child:
             try:
-                return await child.ask(request, self._wall_seconds)
+                return await child.ask(request, self._limits["wall_seconds"])
             except ChildDied:
                 if self._closed:
                     raise Unavailable(_STOPPING) from None
@@ -121,7 +121,7 @@ class ChildPool:
         """Gives the turn on; where the child cannot go on, only when there is another one in its place."""
         if child is not None:
             self._busy.discard(child)
-            if child.usable and child.served < self._recycle_after and not self._closed:
+            if child.usable and child.served < self._limits["recycle_after"] and not self._closed:
                 self._idle.append(child)
             else:
                 self._spawn(child.end(), self._endings)
@@ -138,7 +138,7 @@ class ChildPool:
             log.warning("a child could not be replaced", error=str(error))
 
     async def _start_child(self) -> Child:
-        return await Child.start(self._memory_mb, self._cpu_seconds, self._command)
+        return await Child.start(self.COMMAND, self._limits["memory_mb"], self._limits["cpu_seconds"])
 
     async def _warm(self) -> None:
         async with self._child(0):

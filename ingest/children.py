@@ -5,7 +5,6 @@ import json
 import os
 import re
 import signal
-import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any, Self
@@ -20,7 +19,6 @@ log = structlog.get_logger()
 Message = dict[str, Any]
 
 MAX_REPLY_BYTES = 64 * 1024 * 1024  # some 10,000 bills
-COMMAND = (sys.executable, "-P", "-m", "parsers.child")
 START_SECONDS = 60
 END_SECONDS = 2
 TAIL_BYTES = 4096
@@ -56,8 +54,8 @@ class Child:
         self._spent = False
 
     @classmethod
-    async def start(cls, memory_mb: int, cpu_seconds: int, command: Sequence[str] | None = None) -> Self:
-        """A child that has imported what it needs; one that parses PDFs unless ``command`` says otherwise.
+    async def start(cls, command: Sequence[str], memory_mb: int, cpu_seconds: int) -> Self:
+        """A child that runs ``command`` and has imported what it needs.
 
         Raises ``Unavailable`` when none comes up.
         """
@@ -65,7 +63,7 @@ class Child:
         pipe = asyncio.subprocess.PIPE
         child = cls(
             await asyncio.create_subprocess_exec(
-                *(command or COMMAND),
+                *command,
                 *limits,
                 stdin=pipe,
                 stdout=pipe,

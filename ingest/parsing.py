@@ -4,14 +4,15 @@ A document that crashes, hangs or bloats its child costs only itself: the child 
 reason. Children are started, never forked.
 """
 
+import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import structlog
 
-from ingest.child_pool import ChildPool
+from ingest.child_pool import ChildPool, Limits
 from ingest.children import ChildDied, Message
 from ingest.errors import Unavailable
 from parsers.errors import DocumentError
@@ -37,28 +38,18 @@ class Explained:
 
 
 class ParserPool(ChildPool):
-    """``size`` children; callers wait for a free one in the order of their priority, the lowest first.
-
-    The limits hold for each document: address space, processor time, and time on the clock. A child is replaced after
-    ``recycle_after`` documents. Calls raise ``Unavailable`` where the document is not to blame: its file is out of
-    reach, no child can be started, or the pool is being closed.
+    """Reads documents. Calls raise ``Unavailable`` where the document is not to blame: its file is out of reach, no
+    child can be started, or the pool is being closed.
     """
 
-    def __init__(
-        self,
-        size: int = 2,
-        memory_mb: int = 1024,
-        cpu_seconds: int = 30,
-        wall_seconds: float = 45,
-        recycle_after: int = RECYCLE_AFTER,
-    ) -> None:
-        super().__init__(
-            size=size,
-            memory_mb=memory_mb,
-            cpu_seconds=cpu_seconds,
-            wall_seconds=wall_seconds,
-            recycle_after=recycle_after,
-        )
+    COMMAND = (sys.executable, "-P", "-m", "parsers.child")
+    SIZE = 2
+    LIMITS: ClassVar[Limits] = {
+        "memory_mb": 1024,
+        "cpu_seconds": 30,
+        "wall_seconds": 45,
+        "recycle_after": RECYCLE_AFTER,
+    }
 
     async def read(self, path: Path, *, priority: int = 0, **options: Any) -> Document:
         """Everything in a PDF; ``options`` are those of ``parsers.read``. What cannot be read is a ``Document`` too."""

@@ -12,7 +12,6 @@ import pytest
 import pytest_asyncio
 
 from ingest.errors import Refused, Unavailable
-from ingest.mail import opening
 from ingest.mail.opening import MailOpener
 from ingest.reasons import Reason
 
@@ -101,7 +100,7 @@ class TestDeaths:
 
     async def test_one_crash_after_the_other(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         crashing = "import os, signal; print('{}', flush=True); input(); os.kill(os.getpid(), signal.SIGSEGV)"
-        monkeypatch.setattr(opening, "COMMAND", (sys.executable, "-c", crashing))
+        monkeypatch.setattr(MailOpener, "COMMAND", (sys.executable, "-c", crashing))
         message, folder = written(tmp_path, MESSAGE)
         async with MailOpener() as opener:
             with pytest.raises(Refused, match="crashed") as refused:
@@ -120,7 +119,7 @@ class TestDeaths:
             assert (await asking).documents
 
     async def test_no_child_can_be_started(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(opening, "COMMAND", ("false",))
+        monkeypatch.setattr(MailOpener, "COMMAND", ("false",))
         message, folder = written(tmp_path, MESSAGE)
         async with MailOpener() as opener:
             with pytest.raises(Unavailable, match="could be started"):

@@ -235,15 +235,14 @@ class TestDeaths:
             "print('{\"ready\": true}', flush=True)\n"
             "for line in sys.stdin: print(json.dumps({'ok': 'x' * 5_000_000}), flush=True)\n"
         )
-        monkeypatch.setattr(children, "COMMAND", (sys.executable, "-c", talker))
-        child = await children.Child.start(512, 10)
+        child = await children.Child.start((sys.executable, "-c", talker), 512, 10)
         reply = await child.ask({}, DEADLINE)
         await child.end()
         assert len(reply["ok"]) == 5_000_000
 
     async def test_no_child_can_be_started(self, good: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         """Nothing is said of a document that nobody looked at."""
-        monkeypatch.setattr(children, "COMMAND", (sys.executable, "-c", "raise SystemExit(3)"))
+        monkeypatch.setattr(ParserPool, "COMMAND", (sys.executable, "-c", "raise SystemExit(3)"))
         async with ParserPool(size=1) as pool:
             with pytest.raises(Unavailable, match="could be started"):
                 await pool.read(good)

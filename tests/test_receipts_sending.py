@@ -209,7 +209,7 @@ async def test_a_permanent_refusal_fails_at_once_and_is_logged(world: World, pha
         ReceiptState.FAILED,
         "the smarthost said 550 5.1.1 no such mailbox",
     )
-    [line] = [entry for entry in logs if entry["event"] == "receipt done"]
+    [line] = [entry for entry in logs if entry["event"] == "a mail of ours is done"]
     assert (line["log_level"], line["to_domain"]) == ("warning", "acme.example")
     assert "jane" not in str(logs)
     assert world.metrics.receipts.labels("receipt", "failed")._value.get() == 1

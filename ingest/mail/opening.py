@@ -3,11 +3,11 @@
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import structlog
 
-from ingest.child_pool import ChildPool
+from ingest.child_pool import ChildPool, Limits
 from ingest.children import ChildDied, Message
 from ingest.errors import Refused, StorageFull, Unavailable
 from ingest.mail.authentication.signatures import Keys
@@ -16,35 +16,16 @@ from ingest.mail.opened import OpenedMessage
 from ingest.reasons import BY_CODE, Reason
 from parsers.model import DocumentKind
 
-COMMAND = (sys.executable, "-P", "-m", "ingest.mail.child")
-RECYCLE_AFTER = 10_000
-
 log = structlog.get_logger()
 
 
 class MailOpener(ChildPool):
     """Opens messages that lie in files. Calls raise ``Refused`` for a message that will never be opened, and
     ``Unavailable`` (``StorageFull``) where the message is not to blame.
-
-    The limits hold for each message: address space, processor time, and time on the clock.
     """
 
-    def __init__(
-        self,
-        size: int = 1,
-        memory_mb: int = 512,
-        cpu_seconds: int = 20,
-        wall_seconds: float = 60,
-        recycle_after: int = RECYCLE_AFTER,
-    ) -> None:
-        super().__init__(
-            size=size,
-            memory_mb=memory_mb,
-            cpu_seconds=cpu_seconds,
-            wall_seconds=wall_seconds,
-            recycle_after=recycle_after,
-            command=COMMAND,
-        )
+    COMMAND = (sys.executable, "-P", "-m", "ingest.mail.child")
+    LIMITS: ClassVar[Limits] = {"memory_mb": 512, "cpu_seconds": 20, "wall_seconds": 60, "recycle_after": 10_000}
 
     async def open(
         self, message: Path, folder: Path, *, null_sender: bool = False, passwords: Sequence[str] = ()

@@ -4,24 +4,19 @@ digest tells of all its days."""
 import datetime as dt
 from collections.abc import Callable, Collection
 
-import structlog
-
 from ingest.config import Settings
 from ingest.metrics import Metrics
 from ingest.receipts.composing import Mail, compose_digest
 from ingest.receipts.digest_wording import Days, digest_subject, digest_text
-from ingest.receipts.schedule import next_try
-from ingest.receipts.smarthost import AnswerLost, NotSent, SmarthostConnection
+from ingest.receipts.endings import CRASHED, Endings
+from ingest.receipts.smarthost import SmarthostConnection
 from ingest.store.ledger import Ledger
 from ingest.store.mail_rows import Digest, ReceiptState
 
 LATE = dt.timedelta(days=1)
 MOST_DAYS = 31
 """Of one digest, after a longer standstill."""
-CRASHED = "how its sending ended was not noted: the process ended, or the ledger could not be written"
 DAY = dt.timedelta(days=1)
-
-log = structlog.get_logger()
 
 
 class DigestSender:
@@ -39,7 +34,7 @@ class DigestSender:
         self._settings = settings
         self._smarthost = smarthost
         self._clock = clock
-        self._metrics = metrics or Metrics()
+        self._endings = Endings("digest", ledger.digests, _about, clock, metrics or Metrics())
         self._opened: dict[str, str] = {}
 
     async def due(self, busy: Collection[str], limit: int) -> tuple[list[Digest], dt.datetime | None]:
@@ -68,9 +63,9 @@ class DigestSender:
         """Makes one attempt and notes how it ended. Raises LedgerBusy or StorageFull when that cannot be noted."""
         account = self._settings.accounts.get(digest.account)
         if digest.state is ReceiptState.SENDING:
-            await self._end(digest, ReceiptState.UNCONFIRMED, CRASHED)
+            await self._endings.end(digest, ReceiptState.UNCONFIRMED, CRASHED)
         elif account is None or account.operator is None:
-            await self._end(digest, ReceiptState.FAILED, "the account has no operator any more")
+            await self._endings.end(digest, ReceiptState.FAILED, "the account has no operator any more")
         else:
             await self._attempt(digest, account.operator)
 
@@ -78,14 +73,8 @@ class DigestSender:
         async def before_text() -> None:
             await self._ledger.digests.begin(digest)
 
-        try:
-            await self._smarthost.send(await self._mail(digest, operator), before_text)
-        except AnswerLost as error:
-            await self._end(digest, ReceiptState.UNCONFIRMED, str(error))
-        except NotSent as error:
-            await self._not_sent(digest, error)
-        else:
-            await self._end(digest, ReceiptState.SENT)
+        mail = await self._mail(digest, operator)
+        await self._endings.of(digest, self._smarthost.send(mail, before_text))
 
     async def _mail(self, digest: Digest, operator: str) -> Mail:
         days = await self._told_days(digest)
@@ -110,22 +99,6 @@ class DigestSender:
         first = dt.date.fromisoformat(told) + DAY if told else last
         return Days(first=max(first, last - (MOST_DAYS - 1) * DAY), last=last)
 
-    async def _not_sent(self, digest: Digest, error: NotSent) -> None:
-        wait = None if error.permanent else next_try(digest.attempts + 1)
-        if wait is None:
-            await self._end(digest, ReceiptState.FAILED, error.problem)
-            return
-        until = self._clock() + wait
-        self._metrics.receipts.labels("digest", "postponed").inc()
-        log.warning(
-            "digest not sent; it is tried again",
-            account=digest.account, day=digest.day, problem=error.problem, attempts=digest.attempts + 1,
-            next_at=until.isoformat(),
-        )  # fmt: skip
-        await self._ledger.digests.postponed(digest, error.problem, until)
 
-    async def _end(self, digest: Digest, state: ReceiptState, error: str | None = None) -> None:
-        await self._ledger.digests.ended(digest, state, error)
-        self._metrics.receipts.labels("digest", state.value).inc()
-        say = log.info if state is ReceiptState.SENT else log.warning
-        say("digest done", account=digest.account, day=digest.day, state=state.value, reason=error)
+def _about(digest: Digest) -> dict[str, object]:
+    return {"account": digest.account, "day": digest.day}
