@@ -2,6 +2,7 @@
 
 import asyncio
 import csv
+import datetime as dt
 import json
 import os
 import signal
@@ -26,7 +27,7 @@ from ingest.reasons import Reason
 from ingest.sources.batch import BatchItem, BatchOutcome, BatchRow
 from ingest.sources.items import receipt_row
 from ingest.store.ledger import Ledger
-from ingest.store.rows import NewArrival, Outcome, Priority, Step
+from ingest.store.rows import NewArrival, NewDelivery, Outcome, Priority, Step
 
 NO_BILL = pdf("Monthly Electric History Bill Account Billed Kwh")
 """Read, and then known to be no bill."""
@@ -159,6 +160,28 @@ async def test_a_worker_that_comes_back_in_time_is_waited_for(tmp_path: Path, mo
         assert back.is_set()
         await move(ledger, row.bill_id, Step.PARSED)
         assert await waited is None
+
+
+async def test_a_receiver_that_is_down_is_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its webhooks are tried again for days; the operator is told what is there and what is not."""
+    monkeypatch.setattr(waiting, "LOOK_SECONDS", 0.01)
+    monkeypatch.setattr(waiting, "SILENT_SECONDS", 0.1)
+    async with a_ledger(tmp_path) as ledger:
+        row = await a_row(ledger)
+        bill = await ledger.bill(row.bill_id or "")
+        assert bill
+        targets = ("file", "https://a.example/hook")
+        send = [NewDelivery(event="new_bill", target=target, payload={}, final=True) for target in targets]
+        await ledger.change(bill, "done", values={"step": Step.RECONCILED, "wake_at": None}, send=send)
+        waited = asyncio.create_task(wait(ledger, row, "final", None))
+        file, hook = sorted((await ledger.due_deliveries((), 2))[0], key=lambda delivery: delivery.target)
+        await ledger.not_delivered(hook, "no answer in time", ledger.clock() + dt.timedelta(minutes=5))
+        await asyncio.sleep(0.3)
+        assert not waited.done(), "the file is still to be written"
+        await ledger.delivered(file)
+        said = await waited
+        assert said
+        assert "no answer in time" in said
 
 
 async def test_a_bill_that_only_waits_for_its_delivery_is_waited_for(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """The wait of an import for its bills, which ends also when nothing more can come of it."""
 
 import asyncio
+import itertools
 from collections.abc import Callable, Iterable
 from typing import Literal
 
@@ -8,11 +9,14 @@ from rich.progress import Progress
 
 from ingest.reasons import Reason
 from ingest.store.ledger import Ledger
-from ingest.store.rows import Step
+from ingest.store.rows import FILE, Step
 
 Until = Literal["none", "local", "final"]
 
 LOOK_SECONDS = 0.2
+SILENT_SECONDS = 10.0
+"""After which nobody waits any longer for receivers of webhooks: they are tried again for days."""
+MOST_LOOKED_AT = 20
 GONE_SECONDS = 10.0
 """A worker that a supervisor starts again is back by then."""
 LOOKS_BETWEEN_WORKERS = 5
@@ -42,6 +46,7 @@ class Waiting:
         self._progress = progress
         self._looks = 0
         self._gone_since: float | None = None
+        self._silent_since: float | None = None
 
     async def wait(self, bill_ids: Iterable[str]) -> str | None:
         """None when all are there, or why it is of no use to wait on."""
@@ -56,7 +61,9 @@ class Waiting:
             )
             waiting = (waiting - done) | children
             if waiting and not children:
-                if stopped := await self._why_not({steps[bill_id] for bill_id in waiting}, len(waiting)):
+                present = {steps[bill_id] for bill_id in waiting}
+                stopped = await self._why_not(present, len(waiting)) or await self._who_is_silent(present, waiting)
+                if stopped:
                     return stopped
                 await asyncio.sleep(LOOK_SECONDS)
         return None
@@ -75,6 +82,26 @@ class Waiting:
                 f"'--wait {self._until}' asks. They are kept: start it again, or run the import again"
             )
         return None
+
+    async def _who_is_silent(self, steps: set[Step], waiting: set[str]) -> str | None:
+        """All records are made, and nothing is left but receivers of webhooks that do not take them."""
+        if steps != {Step.RECONCILED} or self._looks % LOOKS_BETWEEN_WORKERS:
+            self._silent_since = self._silent_since if steps == {Step.RECONCILED} else None
+            return None
+        some = itertools.islice(waiting, MOST_LOOKED_AT)
+        found = [delivery for bill_id in some for delivery in await self._ledger.deliveries(bill_id)]
+        left = [delivery for delivery in found if delivery.delivered_at is None]
+        if not left or any(delivery.target == FILE or not delivery.last_error for delivery in left):
+            self._silent_since = None
+            return None
+        now = asyncio.get_running_loop().time()
+        self._silent_since = self._silent_since or now
+        if now - self._silent_since < SILENT_SECONDS:
+            return None
+        return (
+            f"the records of {len(waiting)} bills are final and written, but a receiver of webhooks does not take them "
+            f"({left[0].last_error}); they are kept, and the service sends them when it does"
+        )
 
     def _worker_is_there(self) -> bool:
         self._looks += 1
