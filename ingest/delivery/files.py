@@ -39,12 +39,12 @@ class FileDelivery:
 
     async def bring_up_to_date(self, bill_id: str) -> None:
         """Everything on disk that shows this bill. Raises Unavailable when some of it has to wait."""
-        bill = await self._bill(bill_id)
+        bill, parents = await asyncio.gather(self._bill(bill_id), self._ledger.parents(bill_id))
         if bill.record is not None:
             place = self._settings.output_dir / bill.account / f"{bill.id}.json"
             await asyncio.to_thread(write_durably, place, as_json(bill.record))
         await self._beside(bill.id)
-        for parent_id in await self._ledger.parents(bill_id):
+        for parent_id in parents:
             await self._beside(parent_id)
 
     async def _bill(self, bill_id: str) -> Bill:

@@ -4,13 +4,21 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
+from pydantic_core import PydanticSerializationError, to_json
+
 from ingest.reasons import Reason
 from ingest.store.rows import Arrival, Bill, Step
 
 
 def as_json(value: Any) -> bytes:
-    """Pretty JSON in UTF-8. Text that UTF-8 cannot hold (a broken file name) stands as JSON's own escapes."""
-    return (json.dumps(value, indent=2, ensure_ascii=False) + "\n").encode("utf-8", "backslashreplace")
+    """Pretty JSON in UTF-8. Text that UTF-8 cannot hold (a broken file name) stands as JSON's own escapes.
+
+    Python's own encoder takes twenty times as long as soon as it is to indent.
+    """
+    try:
+        return to_json(value, indent=2, inf_nan_mode="constants") + b"\n"
+    except PydanticSerializationError:
+        return (json.dumps(value, indent=2, ensure_ascii=False) + "\n").encode("utf-8", "backslashreplace")
 
 
 def sidecar(file: str, arrival: Arrival, document: Bill, bills: Iterable[Bill]) -> dict[str, Any]:

@@ -16,8 +16,8 @@ from ingest.engine.work import HOLD_SECONDS, Due, Loop, T, Work
 from ingest.errors import IngestError, StaleVersion
 
 RESCAN_SECONDS = 5.0
-COALESCE_SECONDS = 0.01
-"""Steps that end together are followed up with one look at the ledger."""
+BETWEEN_LOOKS = 0.05
+"""Seconds. Steps that end together are followed up with one look at the ledger; after a rest it looks at once."""
 log = structlog.get_logger()
 
 
@@ -33,8 +33,10 @@ class Scheduler(Generic[T]):
         limit: int,
         clock: Callable[[], dt.datetime],
         hold: Callable[[T, float], Awaitable[None]] | None = None,
+        claimed: set[str] | None = None,
     ) -> None:
-        """``hold`` puts an item off durably, so that many failing ones do not stand before the others."""
+        """``hold`` puts an item off durably, so that many failing ones do not stand before the others. ``claimed`` are
+        the items of all schedulers that must not run the same one."""
         self.name = name
         self._due = due
         self._step = step
@@ -42,6 +44,7 @@ class Scheduler(Generic[T]):
         self._clock = clock
         self._put_off = hold
         self._busy: dict[str, asyncio.Task[None] | None] = {}
+        self._claimed = set() if claimed is None else claimed
         self._errors: dict[str, int] = {}
         self._changed = asyncio.Event()
         self._stopping = False
@@ -55,9 +58,10 @@ class Scheduler(Generic[T]):
         async with asyncio.TaskGroup() as tasks:
             while not self._stopping:
                 self._changed.clear()
+                looked = asyncio.get_running_loop().time()
                 upcoming = await self._start_due(tasks)
                 await self._rest(upcoming)
-                await asyncio.sleep(COALESCE_SECONDS)
+                await asyncio.sleep(looked + BETWEEN_LOOKS - asyncio.get_running_loop().time())
 
     async def stop(self, deadline: float) -> None:
         """Starts nothing more; running steps have ``deadline`` seconds, what is left stays in the ledger."""
@@ -74,13 +78,16 @@ class Scheduler(Generic[T]):
         if free <= 0:
             return None
         try:
-            items, upcoming = await self._due(list(self._busy), free)
+            items, upcoming = await self._due(list(self._claimed), free)
         except IngestError as error:
             log.warning("cannot see what is due; trying again", what=self.name, error=str(error))
             return None
         if self._stopping:
             return None
         for item in items:
+            if item.id in self._claimed:
+                continue  # since then
+            self._claimed.add(item.id)
             self._busy[item.id] = tasks.create_task(self._run_one(item), name=f"{self.name} {item.id}")
         return upcoming
 
@@ -134,6 +141,7 @@ class Scheduler(Generic[T]):
 
     def _release(self, key: str) -> None:
         self._busy.pop(key, None)
+        self._claimed.discard(key)
         self._changed.set()
 
 
@@ -142,10 +150,14 @@ class Embedded:
 
     def __init__(self, clock: Callable[[], dt.datetime]) -> None:
         self._clock = clock
+        self._claimed: set[str] = set()
+        """A bill that goes on from one step to the next would else be taken up by the loop of that one as well."""
 
     def loop(self, work: Work[Any]) -> Loop:
         """Asks the ledger."""
-        return Scheduler(work.name, work.due, work.step, limit=work.limit, clock=self._clock, hold=work.hold)
+        return Scheduler(
+            work.name, work.due, work.step, limit=work.limit, clock=self._clock, hold=work.hold, claimed=self._claimed
+        )
 
     def alone(self, loops: Sequence[Loop]) -> Sequence[Loop]:
         """There is one worker."""

@@ -27,6 +27,7 @@ from ingest.store.migrate import migrate
 from ingest.store.paces import Paces
 from ingest.store.place import make_folder_of
 from ingest.store.purges import Purges
+from ingest.store.queries import BILL, DELIVERIES, FIRST_ARRIVAL, NEWEST_ARRIVALS, NEWEST_ARRIVALS_OF, PARENTS
 from ingest.store.reader import Reader
 from ingest.store.receipts import Receipts
 from ingest.store.removals import Removals, StillThere, take_back
@@ -123,25 +124,17 @@ class Ledger:
         limit: int = 1000,
     ) -> list[Arrival]:
         """Newest first: those of one account, of one bill, with these ids, or all."""
-        query = sa.select(arrivals).order_by(arrivals.c.received_at.desc(), arrivals.c.id.desc()).limit(limit)
+        query = NEWEST_ARRIVALS if bill_id is None else NEWEST_ARRIVALS_OF
         if account is not None:
             query = query.where(arrivals.c.account == account)
-        if bill_id is not None:
-            query = query.where(arrivals.c.bill_id == bill_id)
         if ids is not None:
             query = query.where(arrivals.c.id.in_(ids))
-        return [to_arrival(row) for row in await self._rows(query)]
+        values = {"most": limit} | ({} if bill_id is None else {"of": bill_id})
+        return [to_arrival(row) for row in await self._rows(query, values)]
 
     async def first_arrival(self, bill_id: str) -> Arrival | None:
         """The one that opened the bill; of a bill that was cut out of a document, that of the document."""
-        query = (
-            sa.select(arrivals)
-            .join(bills, arrivals.c.bill_id == sa.func.coalesce(bills.c.parent_id, bills.c.id))
-            .where(bills.c.id == bill_id)
-            .order_by(arrivals.c.received_at, arrivals.c.outcome, arrivals.c.id)  # accepted before duplicate
-            .limit(1)
-        )
-        rows = await self._rows(query)
+        rows = await self._rows(FIRST_ARRIVAL, {"of": bill_id})
         return to_arrival(rows[0]) if rows else None
 
     async def all_arrivals(self, bill: Bill) -> list[Arrival]:
@@ -161,7 +154,7 @@ class Ledger:
 
     async def bill(self, bill_id: str) -> Bill | None:
         """One bill, or None."""
-        rows = await self._rows(sa.select(bills).where(bills.c.id == bill_id))
+        rows = await self._rows(BILL, {"of": bill_id})
         return to_bill(rows[0]) if rows else None
 
     async def bills(self, *, account: str | None = None, step: Step | None = None, limit: int = 100) -> list[Bill]:
@@ -185,8 +178,7 @@ class Ledger:
 
     async def parents(self, bill_id: str) -> list[str]:
         """The documents that this bill was found in, besides coming alone."""
-        query = sa.select(parts.c.parent_id).where(parts.c.bill_id == bill_id)
-        return [row.parent_id for row in await self._rows(query)]
+        return [row.parent_id for row in await self._rows(PARENTS, {"of": bill_id})]
 
     async def steps(self, bill_ids: Collection[str]) -> dict[str, Step]:
         """Where each of these bills stands."""
@@ -314,12 +306,7 @@ class Ledger:
 
     async def deliveries(self, bill_id: str) -> list[Delivery]:
         """All deliveries of a bill, in their order."""
-        query = (
-            sa.select(deliveries)
-            .where(deliveries.c.bill_id == bill_id)
-            .order_by(deliveries.c.sequence, deliveries.c.created_at, deliveries.c.id)
-        )
-        return [to_delivery(row) for row in await self._rows(query)]
+        return [to_delivery(row) for row in await self._rows(DELIVERIES, {"of": bill_id})]
 
     async def delivered(self, delivery: Delivery) -> None:
         """Notes a success; when it was the last final one, the bill is delivered."""

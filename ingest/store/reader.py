@@ -52,12 +52,12 @@ class Reader:
         self._own = make_thread_engine(engine.url) if engine.dialect.name == "sqlite" else None
         self._thread = ThreadPoolExecutor(1, "ledger-reader")
         self._waiting: list[_Question] = []
-        self._asking: asyncio.Future[None] | None = None
+        self._asking: asyncio.Future[None] | asyncio.Handle | None = None
 
     async def stop(self) -> None:
         """Answers what was asked, then ends."""
         while self._asking is not None:
-            await asyncio.wait([self._asking])
+            await asyncio.wait([self._asking]) if isinstance(self._asking, asyncio.Future) else await asyncio.sleep(0)
         self._thread.shutdown()
         if self._own is not None:
             self._own.dispose()
@@ -84,8 +84,8 @@ class Reader:
     async def _put(self, ask: Callable[[sa.Connection], T]) -> T:
         answered: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._waiting.append(_Question(ask, answered))
-        if self._asking is None:
-            self._next()
+        if self._asking is None:  # what is put in the same moment goes along
+            self._asking = asyncio.get_running_loop().call_soon(self._next)
         return await answered
 
     def _next(self) -> None:
