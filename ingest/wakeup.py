@@ -7,12 +7,17 @@ import asyncio
 import contextlib
 import functools
 import hashlib
+import os
 import socket
 import tempfile
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
+import structlog
+
 LONGEST_SOCKET_PATH = 100
+
+log = structlog.get_logger()
 
 
 def socket_path(data_dir: Path) -> Path:
@@ -24,7 +29,7 @@ def socket_path(data_dir: Path) -> Path:
 def _socket_path(data_dir: Path) -> Path:
     """Each document that comes in asks for it, and to follow links costs as much as the nudge."""
     inside = data_dir.resolve() / "worker.sock"
-    if len(str(inside)) <= LONGEST_SOCKET_PATH:
+    if len(os.fsencode(inside)) <= LONGEST_SOCKET_PATH:
         return inside
     name = hashlib.sha256(str(inside).encode()).hexdigest()[:16]
     return Path(tempfile.gettempdir()) / f"bill-ingest-{name}.sock"
@@ -42,6 +47,13 @@ def wake(data_dir: Path) -> None:
 async def listening(data_dir: Path, woken: Callable[[], None]) -> AsyncIterator[None]:
     """Calls ``woken`` on each nudge for as long as the context lasts."""
     path = socket_path(data_dir)
+    if len(os.fsencode(path)) > LONGEST_SOCKET_PATH:
+        log.warning(
+            "nobody can nudge this worker, which looks for new bills every few seconds all the same: "
+            "the paths of data_dir and of the temporary folder ($TMPDIR) are too long for a socket", path=str(path),
+        )  # fmt: skip
+        yield
+        return
     path.unlink(missing_ok=True)
     receiver = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
     receiver.setblocking(False)
