@@ -12,8 +12,8 @@ from pathlib import Path
 import structlog
 
 from ingest.config import Settings
-from ingest.intake import ORIGINALS
 from ingest.sources.inbox import PROCESSED, REJECTED
+from ingest.store.documents import ORIGINALS
 
 LEFTOVER = re.compile(r"incoming-[a-z0-9_]{8}\.part|\.(incoming|moving)-[a-z0-9_]{8}\.part")
 """Temporary files of the document stores, of ``write_durably``, and of files that are moved between file systems."""

@@ -12,7 +12,8 @@ import aiohttp
 
 from ingest.bayou.client import BayouClient
 from ingest.config import Account, Settings
-from ingest.intake import Intake, Offer, Receipt
+from ingest.intake import Intake, Receipt
+from ingest.offers import Offer
 from ingest.parsing import ParserPool
 from ingest.pipeline import Pipeline
 from ingest.sandbox.app import API, make_app, serving

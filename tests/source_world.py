@@ -10,7 +10,8 @@ from pathlib import Path
 from reportlab.pdfgen.canvas import Canvas
 
 from ingest.config import Limits
-from ingest.intake import Intake, Offer, Receipt
+from ingest.intake import Intake, Receipt
+from ingest.offers import Offer
 from ingest.parsing import ParserPool
 from ingest.store.documents import DocumentStore
 from ingest.store.ledger import Ledger

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from source_world import Door, eventually, opened_door, pdf
 
 from ingest.errors import ConfigError, LedgerBusy, Refused, StorageFull
-from ingest.intake import Offer
+from ingest.offers import Offer
 from ingest.parsing import ParserPool
 from ingest.reasons import Reason
 from ingest.sources.archive import ArchiveLimits, ArchiveReader, Zipped, list_archive

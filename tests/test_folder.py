@@ -17,7 +17,7 @@ import structlog
 from source_world import Door, eventually, opened_door, pdf
 
 from ingest.config import Folder
-from ingest.intake import Offer
+from ingest.offers import Offer
 from ingest.parsing import ParserPool
 from ingest.reasons import Reason
 from ingest.sources import folder, following

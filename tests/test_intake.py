@@ -12,7 +12,7 @@ import pytest_asyncio
 from pipeline_world import POWER, World, world
 
 from ingest.errors import StorageFull, Unavailable
-from ingest.intake import Offer
+from ingest.offers import Offer
 from ingest.parsing import ParserPool
 from ingest.reasons import Reason
 from ingest.store.rows import Outcome
@@ -115,7 +115,7 @@ async def test_a_bad_second_look_does_not_cost_the_first_document(
 ) -> None:
     bill = await acme.take(POWER)
     async with ParserPool(size=1, memory_mb=1024, cpu_seconds=30, wall_seconds=0.000001) as impatient:
-        monkeypatch.setattr(acme.intake, "_pool", impatient)
+        monkeypatch.setattr(acme.intake._checker, "_pool", impatient)
         receipt = await acme.offer(POWER)
     assert receipt.reason is Reason.TOO_LARGE
     assert acme.documents.exists(bill.sha256)

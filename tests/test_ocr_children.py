@@ -10,11 +10,10 @@ from PIL import Image
 from pipeline_world import POWER, World, world
 
 from ingest.config import Ocr
-from ingest.intake import ORIGINALS
 from ingest.ocr import Readers, make_ocr_pool, read_scan, wants_ocr
 from ingest.parsing import ParserPool
 from ingest.reasons import Reason
-from ingest.store.documents import DocumentStore
+from ingest.store.documents import ORIGINALS, DocumentStore
 from ingest.store.rows import Outcome, Step
 from parsers.model import Bill, Document, DocumentKind, Meter
 

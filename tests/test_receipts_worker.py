@@ -7,7 +7,8 @@ from smarthost_world import new_mail, settings_for, smarthost_server
 from source_world import eventually
 
 from ingest import wakeup
-from ingest.intake import Intake, Offer
+from ingest.intake import Intake
+from ingest.offers import Offer
 from ingest.roles.opening import make_pool
 from ingest.roles.worker import worker_role
 from ingest.store.documents import DocumentStore

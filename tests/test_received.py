@@ -12,8 +12,8 @@ from pipeline_world import BATCH, POWER, World, world
 
 from ingest.commands import status
 from ingest.commands.how_it_came import lines
-from ingest.intake import Offer
 from ingest.mail.verdict import ArcEvidence, DkimEvidence, DmarcEvidence, RelayEvidence, SpfEvidence, Verdict
+from ingest.offers import Offer
 from ingest.parsing import ParserPool
 from ingest.reasons import Reason
 from ingest.received import NOT_VERIFIED, evidence, sender_in_words, verified

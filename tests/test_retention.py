@@ -19,14 +19,13 @@ from source_world import eventually
 
 from ingest.config import Account, Settings
 from ingest.errors import StaleVersion, Unavailable
-from ingest.intake import ORIGINALS
 from ingest.retention.files import FileRemover
 from ingest.retention.purger import Outcome, Purger
 from ingest.retention.role import by_age, purging
 from ingest.sandbox.app import workspace
 from ingest.sandbox.state import NewBill, State
 from ingest.sources.inbox import MARKER
-from ingest.store.documents import DocumentStore
+from ingest.store.documents import ORIGINALS, DocumentStore
 from ingest.store.ledger import Ledger
 from ingest.store.mail_rows import NewMessage
 from ingest.store.purge_rows import RemovalKind, Selection

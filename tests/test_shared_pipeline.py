@@ -9,7 +9,8 @@ from pipeline_world import POWER, World, world
 
 from ingest.config import Settings, Store
 from ingest.errors import NotReady
-from ingest.intake import Intake, Offer
+from ingest.intake import Intake
+from ingest.offers import Offer
 from ingest.parsing import ParserPool
 from ingest.pipeline import Pipeline
 from ingest.retention.files import FileRemover

@@ -11,11 +11,10 @@ from ingest.config import Settings
 from ingest.delivery import places
 from ingest.delivery.files import NOTE
 from ingest.errors import NotReady, Unavailable
-from ingest.intake import MESSAGES, ORIGINALS
 from ingest.retention.sandbox_data import forget
 from ingest.sources.inbox import MARKER
 from ingest.store.disk import disk_errors, fsync_folder
-from ingest.store.documents import DocumentStore
+from ingest.store.documents import MESSAGES, ORIGINALS, DocumentStore
 from ingest.store.ledger import Ledger
 from ingest.store.purge_rows import Removal, RemovalKind
 from ingest.store.sharing import open_sharing

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Self
 
+from ingest.checking import MAGIC, MAGIC_WITHIN
 from ingest.config import Limits
 from ingest.errors import Refused
-from ingest.intake import MAGIC, MAGIC_WITHIN
 from ingest.reasons import Reason
 from ingest.sources.names import is_junk, is_junk_folder, printable
 from ingest.zipped import ENCRYPTED, PACKED, broken_as_refused, directory_is_small, unpacks_suspiciously

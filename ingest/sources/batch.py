@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from ingest.errors import Refused, Unavailable
-from ingest.intake import Intake, Offer
+from ingest.intake import Intake
+from ingest.offers import Offer
 from ingest.reasons import Reason
 from ingest.sources.archive import ArchiveReader, Zipped
 from ingest.sources.collecting import Collected, collect

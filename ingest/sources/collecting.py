@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from ingest.checking import MAGIC, MAGIC_WITHIN, ZIP_MAGIC
 from ingest.errors import ConfigError, Refused
-from ingest.intake import MAGIC, MAGIC_WITHIN, ZIP_MAGIC
 from ingest.reasons import Reason
 from ingest.sources.archive import ArchiveLimits, Zipped, list_archive
 from ingest.sources.items import BatchItem

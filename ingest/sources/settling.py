@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 from ingest.delivery.sidecars import refusal_text
-from ingest.intake import Intake, Offer, Receipt
+from ingest.intake import Intake, Receipt
+from ingest.offers import Offer
 from ingest.sources.inbox import PROCESSED, REJECTED
 from ingest.sources.names import printable
 from ingest.sources.shelf import Shelf

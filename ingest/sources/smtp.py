@@ -17,7 +17,6 @@ from ingest.sources.smtp_taking import MessageTaker
 from ingest.sources.smtp_tls import Certificate, certificate_of
 from ingest.store.spool import Spool
 
-
 MOST_WAITING = 128
 """Connections that the system holds until they are let in."""
 MOST_LET_IN_AT_ONCE = 4

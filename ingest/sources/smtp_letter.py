@@ -5,11 +5,11 @@ from typing import Any
 
 from ingest.config import Account
 from ingest.errors import Refused
-from ingest.intake import Offer, OnDisk
 from ingest.mail.message import Summary
 from ingest.mail.opened import OpenedMessage
 from ingest.mail.recipients import Recipient
 from ingest.mail.verdict import Verdict
+from ingest.offers import Offer, OnDisk
 from ingest.sources.smtp_transaction import Transaction
 from ingest.store.mail_rows import NewMessage
 from ingest.store.spool import SpooledMessage

@@ -11,6 +11,12 @@ from typing import IO, Protocol
 from ingest.store.disk import CHUNK, disk_errors, fsync_folder, make_folder
 from ingest.store.written import Written, keep
 
+ORIGINALS = "originals"
+"""The folder beside that of the documents which holds, as they came, the files that a PDF was made of."""
+
+MESSAGES = "messages"
+"""The folder of the mails that brought documents."""
+
 
 class Shared(Protocol):
     """A store that other machines reach (``ingest.store.sharing``). ``key`` is a path in ``data_dir``."""
