@@ -16,36 +16,22 @@ from ingest.store.schema import DUE_AT_THE_API, DUE_HERE, bills, stopped_account
 _AT = sa.bindparam("at", type_=bills.c.wake_at.type)
 _MOST = sa.bindparam("most", type_=sa.Integer())
 _OF = sa.bindparam("of", type_=sa.Text())
-_WANTED = (
-    bills.c.step.in_(sa.bindparam("steps", expanding=True)),
-    bills.c.account.in_(sa.bindparam("accounts", expanding=True)),
-)
+_HERE = (DUE_HERE, bills.c.step == _OF, bills.c.account.in_(sa.bindparam("accounts", expanding=True)))
+_AT_THE_API = (DUE_AT_THE_API, bills.c.account == _OF, bills.c.step.in_(sa.bindparam("steps", expanding=True)))
 
 
-def _oldest(of: sa.ColumnElement[Any], group: sa.TextClause, priority: Priority) -> sa.Select[Any]:
-    found = (
-        sa.select(bills.c.priority, bills.c.wake_at, bills.c.id)
-        .where(group, of == _OF, bills.c.priority == int(priority), bills.c.wake_at <= _AT, *_WANTED)
-        .order_by(bills.c.wake_at)
-        .limit(_MOST)
-    )  # a row sorts by its first columns: the most urgent one is the least
-    return sa.select(found.subquery())
+def _oldest(*wanted: sa.ColumnElement[bool] | sa.TextClause) -> list[sa.Select[Any]]:
+    """Of each priority what is due, most urgent first, and the one that comes next."""
+    found = []
+    for priority in Priority:
+        same = sa.select(bills.c.priority, bills.c.wake_at, bills.c.id).order_by(bills.c.wake_at)
+        same = same.where(*wanted, bills.c.priority == int(priority))
+        found.append(same.where(bills.c.wake_at <= _AT).limit(_MOST))
+        found.append(same.where(bills.c.wake_at > _AT).limit(1))
+    return [sa.select(each.subquery()) for each in found]
 
 
-def _soonest(of: sa.ColumnElement[Any], group: sa.TextClause, priority: Priority) -> sa.Select[Any]:
-    later = (group, of == _OF, bills.c.priority == int(priority), bills.c.wake_at > _AT)
-    first = sa.select(bills.c.wake_at).where(*later, *_WANTED).order_by(bills.c.wake_at).limit(1)
-    return sa.select(first.subquery())
-
-
-_DUE_HERE, _DUE_AT_THE_API = (
-    sa.union_all(*(_oldest(of, group, priority) for priority in Priority))
-    for of, group in ((bills.c.step, DUE_HERE), (bills.c.account, DUE_AT_THE_API))
-)
-_NEXT_HERE, _NEXT_AT_THE_API = (
-    sa.union_all(*(_soonest(of, group, priority) for priority in Priority))
-    for of, group in ((bills.c.step, DUE_HERE), (bills.c.account, DUE_AT_THE_API))
-)
+_OLDEST_HERE, _OLDEST_AT_THE_API = (sa.union_all(*_oldest(*wanted)) for wanted in (_HERE, _AT_THE_API))
 _THESE = sa.select(bills).where(bills.c.id.in_(sa.bindparam("ids", expanding=True)))
 _STOPPED = sa.select(stopped_accounts.c.account)
 _ACCOUNTS = sa.select(bills.c.account).distinct()
@@ -60,28 +46,21 @@ def due_bills(
     accounts: Collection[str] | None,
 ) -> tuple[list[Bill], dt.datetime | None]:
     """See ``Ledger.due_bills``. When the next one will be is told only where all that are due are given."""
-    values: dict[str, Any] = {"at": at, "steps": list(steps), "most": limit + len(busy)}
-    values["accounts"] = list(connection.scalars(_ACCOUNTS) if accounts is None else accounts)
-    stopped = set(connection.scalars(_STOPPED))
+    values: dict[str, Any] = {"at": at, "most": limit + len(busy)}
+    wanted = list(connection.scalars(_ACCOUNTS) if accounts is None else accounts)
     here = [step for step in steps if step not in NEEDS_API]
-    there = [account for account in values["accounts"] if account not in stopped] if len(here) < len(steps) else []
-    found = [
-        due
-        for query, keys in ((_DUE_HERE, here), (_DUE_AT_THE_API, there))
-        for key in keys
-        for due in connection.execute(query, {**values, "of": key})
-        if due.id not in busy
-    ]
-    chosen = [due.id for due in sorted(found)[: max(0, limit)]]
-    if len(chosen) < len(found):
-        return _in_order(connection, chosen), None
-    soon = [
-        moment
-        for query, keys in ((_NEXT_HERE, here), (_NEXT_AT_THE_API, there))
-        for key in keys
-        for moment in connection.scalars(query, {**values, "of": key})
-    ]
-    return _in_order(connection, chosen), min(soon, default=None)
+    there = [step for step in steps if step in NEEDS_API]
+    open_ones = set(wanted) - set(connection.scalars(_STOPPED)) if there else set()
+    found: list[Any] = []
+    for step in here:
+        found += connection.execute(_OLDEST_HERE, {**values, "of": step, "accounts": wanted})
+    for account in open_ones:
+        found += connection.execute(_OLDEST_AT_THE_API, {**values, "of": account, "steps": there})
+    due = sorted(row for row in found if row.wake_at <= at and row.id not in busy)
+    chosen = _in_order(connection, [row.id for row in due[: max(0, limit)]])
+    if limit < len(due):
+        return chosen, None
+    return chosen, min((row.wake_at for row in found if row.wake_at > at), default=None)
 
 
 def _in_order(connection: sa.Connection, ids: list[str]) -> list[Bill]:
