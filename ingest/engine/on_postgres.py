@@ -18,6 +18,7 @@ import sqlalchemy as sa
 import structlog
 from pgqueuer.core.qm import QueueManager
 from pgqueuer.domain.errors import FailingListenerError, RetryRequested
+from pgqueuer.domain.models import HealthCheckEvent
 from pgqueuer.domain.models import Job as TakenJob
 from pgqueuer.domain.types import QueueEntrypoint
 from pgqueuer.queries import Queries
@@ -34,6 +35,8 @@ from ingest.store.ledger import Ledger
 LEASE = dt.timedelta(seconds=30)
 LOOK = dt.timedelta(seconds=5)
 """How often a worker looks for jobs that nobody announces: those of dead workers. With the lease, below 45 s."""
+SILENCE = dt.timedelta(seconds=30)
+"""How late an announcement may come. After PgQueuer's own 10 s workers ended on a machine that was merely busy."""
 MOST_AT_A_TIME = 10
 RECONCILE_SECONDS = 60.0
 SOON_SECONDS = SOON.total_seconds() / 4
@@ -205,11 +208,15 @@ class QueueLoop:
 
 
 class _GatedManager(QueueManager):
-    """PgQueuer's manager, which leaves queues alone that are closed at present."""
+    """PgQueuer's manager, which leaves queues alone that are closed at present, and is patient on a busy machine."""
 
     def __init__(self, queries: Queries, work: Work[Any]) -> None:
         super().__init__(queries)
         self._work = work
+
+    async def listener_healthy(self, timeout: dt.timedelta = SILENCE) -> HealthCheckEvent:  # noqa: ASYNC109 - PgQueuer's
+        """Raises FailingListenerError when PostgreSQL announces nothing; until then jobs are found by looking."""
+        return await super().listener_healthy(max(timeout, SILENCE))
 
     def entrypoints_below_capacity_limits(self) -> set[QueueEntrypoint]:
         """Those that jobs are asked for."""
