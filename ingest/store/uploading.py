@@ -2,9 +2,8 @@
 
 import asyncio
 import contextlib
-import itertools
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 import structlog
@@ -53,12 +52,13 @@ class Uploader:
             self._sharing.noted = lambda: None
 
     async def upload(self, others_after: float = 0.0) -> bool:
-        """One round: what is fresh, and of the rest what waits for so many seconds. Whether nothing is left of it."""
-        waiting = [Waiting(key, 0.0) for key in list(self._sharing.fresh)]  # other threads add to it
-        self._sharing.fresh.difference_update(each.key for each in waiting)
+        """One round: what is fresh, and of the rest what waits for so many seconds. Whether nothing is left of it.
+
+        What comes in meanwhile goes before what has waited for long, however much that is.
+        """
         old = await asyncio.to_thread(self._old, others_after)
         well = True
-        for some in _batched(itertools.chain(waiting, old)):
+        while some := self._next(old):
             failed = [error for error in await asyncio.gather(*map(self._try, some)) if error]
             well = well and not failed
             if len(failed) == len(some):
@@ -67,6 +67,14 @@ class Uploader:
         if well:
             self._failures = 0
         return well
+
+    def _next(self, old: list[Waiting]) -> list[Waiting]:
+        some: list[Waiting] = []
+        while self._sharing.fresh and len(some) < AT_ONCE - bool(old):
+            some.append(Waiting(self._sharing.fresh.pop(), 0.0))
+        while old and len(some) < AT_ONCE:
+            some.append(old.pop())
+        return some
 
     def _old(self, after: float) -> list[Waiting]:
         """In no order, so that one that cannot be uploaded stands before no other."""
@@ -139,9 +147,3 @@ async def _run(uploader: Uploader) -> None:
 def _named(key: str) -> tuple[str, str]:
     kind, _, name = key.split("/")
     return kind, name.partition(".")[0]
-
-
-def _batched(waiting: Iterable[Waiting]) -> Iterable[list[Waiting]]:
-    iterator = iter(waiting)
-    while some := list(itertools.islice(iterator, AT_ONCE)):
-        yield some
