@@ -1,8 +1,8 @@
 """The listeners that the mail benchmark measures, each in a process of its own.
 
-``python benchmarks/smtp_servers.py stock|ours FOLDER`` listens, prints its port, and answers each line on stdin with a
-line of JSON: the longest stall of its event loop since the line before. It ends with stdin. ``prepare FOLDER`` makes
-the ledger, as the supervisor does before it starts a role.
+``python benchmarks/smtp_servers.py stock|kept|whole FOLDER`` listens, prints its port, and answers each line on stdin
+with a line of JSON: the longest stall of its event loop since the line before. It ends with stdin. ``prepare FOLDER``
+makes the ledger, as the supervisor does before it starts a role.
 """
 
 import asyncio
@@ -10,7 +10,7 @@ import json
 import sys
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
 TICK_SECONDS = 0.005
@@ -56,40 +56,13 @@ async def stock() -> AsyncIterator[int]:
     server.close()
 
 
-async def prepare(folder: Path) -> None:
-    """Makes the tables."""
-    from ingest.store.ledger import Ledger
-
-    async with await Ledger.open(f"sqlite+aiosqlite:///{folder}/ledger.sqlite3"):
-        pass
-
-
-@asynccontextmanager
-async def ours(folder: Path) -> AsyncIterator[int]:
-    """The role as it runs in production, its limits out of the way; the account is the one of a fresh machine."""
-    from ingest.footprint import without_rich
-
-    without_rich()
-    from ingest import logs
-    from ingest.config.settings import EMBEDDED_ACCOUNT, Settings
-    from ingest.roles import Role, context_of
-
-    logs.configure("json", "info", role="smtp")
-    plenty = 10**6
-    caps = ("max_connections", "max_connections_per_peer", "max_messages_per_connection", "max_messages_per_minute")
-    account = EMBEDDED_ACCOUNT.model_copy(update={"max_messages_per_minute": plenty})
-    settings = Settings(data_dir=folder, accounts={"demo": account}, smtp={"port": 0} | dict.fromkeys(caps, plenty))
-    async with context_of(Role.SMTP, settings) as place:
-        yield int(place.rsplit(":", 1)[1])
-
-
 async def main() -> None:
     """Serves until stdin ends."""
     stalls = Stalls()
     loop = asyncio.get_running_loop()
     commands = asyncio.StreamReader()
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(commands), sys.stdin)
-    async with stock() if sys.argv[1] == "stock" else ours(Path(sys.argv[2])) as port:
+    async with serving(sys.argv[1]) as port:
         watching = asyncio.create_task(stalls.watch())
         print(port, flush=True)
         while await commands.readline():
@@ -97,9 +70,23 @@ async def main() -> None:
         watching.cancel()
 
 
+def serving(kind: str) -> AbstractAsyncContextManager[int]:
+    """Its port."""
+    if kind == "stock":
+        return stock()
+    from ingest.footprint import without_rich
+
+    without_rich()  # as every role does, before anything imports it
+    import smtp_ours
+
+    return {"kept": smtp_ours.kept, "whole": smtp_ours.whole}[kind](Path(sys.argv[2]))
+
+
 if __name__ == "__main__":
     if sys.argv[1] == "prepare":
-        asyncio.run(prepare(Path(sys.argv[2])))
+        import smtp_ours
+
+        asyncio.run(smtp_ours.prepare(Path(sys.argv[2])))
     elif sys.argv[1] == "stock":
         asyncio.run(main())
     else:

@@ -14,7 +14,7 @@ from typing import Any
 import structlog
 
 from ingest.config import Settings
-from ingest.short_turns import new_loop
+from ingest.short_turns import new_loop, spare_what_is_there
 
 STOPPED_AT_ONCE = 130
 
@@ -62,6 +62,7 @@ async def _run(role: Role, settings: Settings, *, supervised: bool, announce: Ca
     if supervised:
         await _stop_with_supervisor(stop)
     async with context_of(role, settings) as place:
+        spare_what_is_there()
         announce(place)
         log.info("ready", place=place)
         await stop.wait()
