@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import itertools
 import selectors
 import socket
 from collections.abc import Iterator
@@ -58,7 +59,7 @@ def test_the_loop_comes_back_to_other_work_between_them(pairs: list[tuple[socket
         while served < CLIENTS:
             await asyncio.sleep(0)
             steps.append(served)
-        return max(after - before for before, after in zip(steps, steps[1:], strict=False))
+        return max(after - before for before, after in itertools.pairwise(steps))
 
     with asyncio.Runner(loop_factory=new_loop) as runner:
         assert runner.run(most_between_two_turns()) <= MOST_AT_ONCE
