@@ -247,6 +247,7 @@ def main() -> int:
     options.add_argument("--database", choices=[SQLITE, POSTGRESQL], default=SQLITE)
     options.add_argument("--workers", type=int, help="more than one needs PostgreSQL (default: 2 there)")
     options.add_argument("--listeners", type=int, default=1)
+    options.add_argument("--children", type=int, default=2, help="limits.parser_children")
     options.add_argument("--lease", type=float, default=30.0, help="limits.lease_seconds")
     options.add_argument("--seed", type=int, default=int(time.time()))
     options.add_argument("--pace", type=float, default=1.0, help="mean seconds between two kills")

@@ -15,6 +15,8 @@ class Plan:
     database: str = SQLITE
     workers: int = 1
     listeners: int = 1
+    children: int = 2
+    """Parser children of each worker."""
     lease: float = 30.0
     """Seconds after which another worker has the bills of a dead one (PostgreSQL)."""
     seed: int = 1

@@ -49,6 +49,7 @@ max_seconds = 3
 children = 0
 [limits]
 lease_seconds = {lease}
+parser_children = {children}
 {store}
 """
 
@@ -87,7 +88,7 @@ class Service:
         self.settings.write_text(
             SETTINGS.format(
                 disk=self.disk, api=api, key=key, database=database, store=store, smtp=self.smtp_port,
-                web=self.web_port, listeners=plan.listeners, lease=plan.lease,
+                web=self.web_port, listeners=plan.listeners, lease=plan.lease, children=plan.children,
             )
         )  # fmt: skip
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 HARNESS = Path(__file__).parent / "crash_harness.py"
-KILLS = {"sqlite": 10, "postgresql": 11}
-QUICKLY = ("--seed", "5", "--pace", "0.5", "--rate", "4", "--lease", "5")
+KILLS = {"sqlite": 8, "postgresql": 6}
+QUICKLY = ("--seed", "5", "--pace", "0.3", "--rate", "4", "--lease", "5", "--children", "1")
 
 
 @pytest.mark.parametrize("database", KILLS)
