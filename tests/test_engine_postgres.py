@@ -14,13 +14,14 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from pgqueuer.domain.models import HealthCheckEvent
 from postgres_world import Server, create_database, database
 from source_world import eventually
 
 from ingest.config import Settings
 from ingest.engine import tracks
 from ingest.engine.jobs import SOON
-from ingest.engine.on_postgres import LEASE, LOOK, OnPostgres, Reconciler
+from ingest.engine.on_postgres import LEASE, LOOK, OnPostgres, QueueLoop, Reconciler
 from ingest.engine.only_one import OnlyOne
 from ingest.engine.opening import open_engine
 from ingest.engine.reading import GroupReader
@@ -311,6 +312,26 @@ async def test_a_bill_and_its_job_are_written_together_or_not_at_all(ledger: Led
     after = await ledger.bill(bill_id)
     assert after == bill
     assert await count(ledger, "pgqueuer", f"dedupe_key = '{bill_id} 1'") == 1
+
+
+async def test_a_probe_that_is_sent_before_anybody_listens_ends_no_worker(ledger: Ledger) -> None:
+    """PgQueuer does so at its start."""
+    async with OnPostgres.open(ledger, **TIMES) as engine, asyncio.timeout(20):
+        manager = QueueLoop(
+            tracks.reading(ledger, ["acme"], _never, 4), ledger, engine._queries, *TIMES.values()
+        )._manager
+        probing = asyncio.create_task(manager.listener_healthy(dt.timedelta(seconds=1)))
+        await eventually(lambda: manager.pending_health_check)
+        first = set(manager.pending_health_check)
+        await eventually(lambda: not first & set(manager.pending_health_check))
+
+        def hear(text: str | bytes | bytearray) -> None:
+            event = HealthCheckEvent.model_validate_json(text)
+            if (waiting := manager.pending_health_check.get(event.id)) and not waiting.done():
+                waiting.set_result(event)
+
+        await manager.queries.driver.add_listener(manager.channel, hear)
+        assert (await probing).id not in first
 
 
 async def test_only_one_worker_at_a_time_has_the_lock(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:

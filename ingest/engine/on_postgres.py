@@ -35,8 +35,9 @@ from ingest.store.ledger import Ledger
 LEASE = dt.timedelta(seconds=30)
 LOOK = dt.timedelta(seconds=5)
 """How often a worker looks for jobs that nobody announces: those of dead workers. With the lease, below 45 s."""
-SILENCE = dt.timedelta(seconds=30)
-"""How late an announcement may come. After PgQueuer's own 10 s workers ended on a machine that was merely busy."""
+PROBE, PROBES = dt.timedelta(seconds=10), 3
+"""How long PostgreSQL's announcement of a probe is waited for, and how many in a row may be missed. PgQueuer sends its
+first one before it listens: on a busy machine that is lost, and the worker ended."""
 MOST_AT_A_TIME = 10
 RECONCILE_SECONDS = 60.0
 SOON_SECONDS = SOON.total_seconds() / 4
@@ -214,9 +215,12 @@ class _GatedManager(QueueManager):
         super().__init__(queries)
         self._work = work
 
-    async def listener_healthy(self, timeout: dt.timedelta = SILENCE) -> HealthCheckEvent:  # noqa: ASYNC109 - PgQueuer's
+    async def listener_healthy(self, timeout: dt.timedelta = PROBE) -> HealthCheckEvent:  # noqa: ASYNC109 - PgQueuer's
         """Raises FailingListenerError when PostgreSQL announces nothing; until then jobs are found by looking."""
-        return await super().listener_healthy(max(timeout, SILENCE))
+        for _ in range(PROBES - 1):
+            with contextlib.suppress(FailingListenerError):
+                return await super().listener_healthy(timeout)
+        return await super().listener_healthy(timeout)
 
     def entrypoints_below_capacity_limits(self) -> set[QueueEntrypoint]:
         """Those that jobs are asked for."""
