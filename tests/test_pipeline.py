@@ -4,13 +4,11 @@ import datetime as dt
 import hashlib
 import io
 import itertools
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
-import pytest_asyncio
 from pipeline_world import BATCH, POWER, UNKNOWN, World, world
 from reportlab.pdfgen.canvas import Canvas
 
@@ -32,18 +30,6 @@ def pdf(words: str) -> bytes:
 
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def pool() -> AsyncIterator[ParserPool]:
-    async with ParserPool(size=1) as made:
-        yield made
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def acme(tmp_path: Path, pool: ParserPool) -> AsyncIterator[World]:
-    async with world(tmp_path, pool) as made:
-        yield made
 
 
 def values_from(record: dict[str, Any]) -> set[str]:

@@ -1,20 +1,16 @@
 """How a document came in: in the record, in ``bill-ingest status``, over HTTP."""
 
 import json
-from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
-from pipeline_world import BATCH, POWER, World, world
+from pipeline_world import BATCH, POWER, World
 
 from ingest.commands import status
 from ingest.commands.how_it_came import lines
 from ingest.mail.verdict import ArcEvidence, DkimEvidence, DmarcEvidence, RelayEvidence, SpfEvidence, Verdict
 from ingest.offers import Offer
-from ingest.parsing import ParserPool
 from ingest.reasons import Reason
 from ingest.received import NOT_VERIFIED, evidence, sender_in_words, verified
 from ingest.store.rows import Step
@@ -99,18 +95,6 @@ MAIL = {
     "tls": {"version": "TLSv1.3", "cipher": "TLS_AES_256_GCM_SHA384"}, "sha256": "5" * 64, "bytes": 4096, "part": "2",
     "verdict": kept(DMARC),
 }  # fmt: skip
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def pool() -> AsyncIterator[ParserPool]:
-    async with ParserPool(size=1) as made:
-        yield made
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def acme(tmp_path: Path, pool: ParserPool) -> AsyncIterator[World]:
-    async with world(tmp_path, pool) as made:
-        yield made
 
 
 @pytest.mark.asyncio(loop_scope="module")

@@ -1,11 +1,9 @@
 """A bill that comes in on one machine and is worked on by another, with a store between them."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
-from pipeline_world import POWER, World, world
+from pipeline_world import POWER, World
 
 from ingest.config import Settings, Store
 from ingest.errors import NotReady
@@ -24,18 +22,6 @@ from ingest.store.sharing import Sharing
 from ingest.store.uploading import Uploader
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def pool() -> AsyncIterator[ParserPool]:
-    async with ParserPool(size=1) as made:
-        yield made
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def acme(tmp_path: Path, pool: ParserPool) -> AsyncIterator[World]:
-    async with world(tmp_path, pool) as made:
-        yield made
 
 
 async def needed(_kind: str, _sha256: str) -> bool:

@@ -24,6 +24,7 @@ import structlog.testing
 import trustme
 from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.pdfgen.canvas import Canvas
+from smtp_world import DEADLINE, RECIPIENT, SENDER, Client
 from source_world import eventually
 
 from ingest.config import Account, Limits, Settings, Smtp
@@ -39,9 +40,6 @@ from ingest.store.rows import Arrival, Outcome
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-SENDER = "ann@corp.example"
-RECIPIENT = "bills@in.example"
-DEADLINE = 20
 
 BY_ENVELOPE = {"sender_check": "envelope", "peers": ("127.0.0.0/8", "::1")}
 ACCOUNTS = {
@@ -166,50 +164,10 @@ async def send(
     return await asyncio.to_thread(conversation, setup.port, content, sender, recipients, options)
 
 
-class Raw:
-    """A client that says exactly what it is told to."""
-
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.reader = reader
-        self.writer = writer
-
-    async def reply(self) -> str:
-        """The next reply, all its lines."""
-        lines = [await self._line()]
-        while lines[-1][3:4] == "-":
-            lines.append(await self._line())
-        return "\n".join(lines)
-
-    async def say(self, line: str) -> str:
-        self.writer.write(line.encode() + b"\r\n")
-        return await self.reply()
-
-    async def begin_recipients(self) -> None:
-        """Everything up to the recipients."""
-        for line in ("EHLO client.example", f"MAIL FROM:<{SENDER}>", f"RCPT TO:<{RECIPIENT}>"):
-            assert (await self.say(line)).startswith("250")
-
-    async def begin(self) -> None:
-        """Everything up to the text of a message."""
-        await self.begin_recipients()
-        assert (await self.say("DATA")).startswith("354")
-
-    async def rest(self) -> bytes:
-        """What comes until the connection is closed."""
-        async with asyncio.timeout(DEADLINE):
-            with contextlib.suppress(ConnectionResetError):
-                return await self.reader.read()
-        return b""
-
-    async def _line(self) -> str:
-        async with asyncio.timeout(DEADLINE):
-            return (await self.reader.readline()).decode().rstrip("\r\n")
-
-
 @asynccontextmanager
-async def raw(setup: Setup, source: str = "127.0.0.1", *, greeted: bool = True) -> AsyncIterator[Raw]:
+async def raw(setup: Setup, source: str = "127.0.0.1", *, greeted: bool = True) -> AsyncIterator[Client]:
     reader, writer = await asyncio.open_connection(setup.host, setup.port, local_addr=(source, 0))
-    client = Raw(reader, writer)
+    client = Client(reader, writer)
     try:
         if greeted:
             assert (await client.reply()).startswith("220 localhost ESMTP")

@@ -1,12 +1,9 @@
 """Bills of one document become documents of their own, also where several stand on the same pages."""
 
 import datetime as dt
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
-import pytest_asyncio
-from pipeline_world import BATCH, SAMPLES, World, world
+from pipeline_world import BATCH, SAMPLES, World
 
 from ingest.parsing import ParserPool
 from ingest.splitting import AT_ONCE, Splitter, parts_of
@@ -17,18 +14,6 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 COLLECTIVE = SAMPLES / "atmos_energy" / "2018-12_collective.pdf"
 NOW = dt.datetime(2030, 1, 2, tzinfo=dt.UTC)
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def pool() -> AsyncIterator[ParserPool]:
-    async with ParserPool(size=1) as made:
-        yield made
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def acme(tmp_path: Path, pool: ParserPool) -> AsyncIterator[World]:
-    async with world(tmp_path, pool) as made:
-        yield made
 
 
 def bill(number: str, first: int, last: int) -> Bill:
