@@ -23,7 +23,8 @@ from ingest.store.place import make_folder_of, prepare_place
 RESTART_SECONDS = (0.5, 2.0, 5.0, 15.0, 30.0)
 STEADY_SECONDS = 60.0
 """A role that ran so long begins again with the shortest pause."""
-KILL_AFTER_DRAIN_SECONDS = 5.0
+KILL_AFTER_DRAIN_SECONDS = 9.0
+"""For what comes after the running steps: the last uploads to a shared store, connections, children."""
 
 log = structlog.get_logger()
 
