@@ -127,6 +127,8 @@ def decode_text(value: bytes) -> str:
 
 def clean(text: str) -> str:
     """``text`` on one line and without characters that are not shown or cannot be stored."""
+    if text.isascii() and text.isprintable():
+        return " ".join(text.split())
     shown = (" " if c.isspace() else c for c in text if c.isspace() or unicodedata.category(c)[0] != "C")
     return " ".join("".join(shown).split())
 
