@@ -125,6 +125,13 @@ def provide(documents: DocumentStore, model: str, hashes: Sequence[str]) -> None
         os.link(documents.path(model), place)
 
 
+async def number_at(ledger: Ledger, account: str, step: Step) -> int:
+    """How many bills of the account stand there; of the others no row is looked at."""
+    query = sa.select(sa.func.count()).where(bills.c.account == account, bills.c.step == step)
+    async with ledger.engine.connect() as connection:
+        return int((await connection.execute(query)).scalar_one())
+
+
 async def seconds_to_deliver(ledger: Ledger, ids: Sequence[str]) -> list[float]:
     """Of each bill that is delivered, from its receipt to the end of its last delivery."""
     found: list[float] = []
