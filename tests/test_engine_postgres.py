@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import pytest
 import sqlalchemy as sa
 from pgqueuer.domain.models import HealthCheckEvent
@@ -21,7 +22,8 @@ from source_world import eventually
 from ingest.config import Settings
 from ingest.engine import tracks
 from ingest.engine.jobs import SOON
-from ingest.engine.on_postgres import LEASE, LOOK, OnPostgres, QueueLoop, Reconciler
+from ingest.engine.notices import QuietDriver
+from ingest.engine.on_postgres import LEASE, LOOK, OnPostgres, QueueLoop, Reconciler, _place
 from ingest.engine.only_one import OnlyOne
 from ingest.engine.opening import open_engine
 from ingest.engine.reading import GroupReader
@@ -123,6 +125,15 @@ def test_a_dead_workers_bills_are_taken_up_within_45_seconds() -> None:
     assert dt.timedelta(seconds=30) <= LEASE
     assert dt.timedelta(seconds=45) >= LEASE + 2 * LOOK
     assert Settings().limits.lease_seconds == LEASE.total_seconds()
+
+
+async def test_a_listening_connection_that_is_gone_needs_no_goodbye(url: str) -> None:
+    place = _place(sa.make_url(url))
+    async with asyncpg.create_pool(**place, min_size=1, max_size=2) as pool, QuietDriver(pool) as driver:
+        await driver.add_listener("somewhere", lambda _: None)
+        assert driver._listener_connection
+        await driver._listener_connection.reset()
+        await pool.release(driver._listener_connection)
 
 
 async def test_the_lease_is_the_settings(ledger: Ledger) -> None:

@@ -1,7 +1,9 @@
 """PostgreSQL's notices, thinned: every change of the queue announces itself, and each would be answered by a look."""
 
 import asyncio
+import contextlib
 
+import asyncpg
 from pgqueuer.adapters.drivers.asyncpg import AsyncpgPoolDriver
 from pgqueuer.ports.driver import NotifyCallback
 
@@ -15,6 +17,11 @@ class QuietDriver(AsyncpgPoolDriver):
     async def add_listener(self, channel: str, callback: NotifyCallback) -> None:
         """Health checks and cancellations are passed on as they are."""
         await super().add_listener(channel, _Thinned(callback))
+
+    async def __aexit__(self, *error: object) -> None:
+        """The listening connection goes back to its pool; one that is gone already ends no worker with an error."""
+        with contextlib.suppress(asyncpg.InterfaceError):
+            await super().__aexit__(*error)
 
 
 class _Thinned:
