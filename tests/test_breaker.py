@@ -167,10 +167,10 @@ def test_changes_are_told_and_shown(time: Time) -> None:
     breaker = Breaker("acme", tell=metrics.api_down.labels("acme").set, clock=time)
     bring_down(breaker)
     at = dt.datetime.now(dt.UTC)
-    [shown] = apis_down(Heartbeat(role="worker", at=at, pid=1, metrics=metrics.snapshot()), at)
+    [shown] = apis_down([Heartbeat(role="worker", at=at, pid=1, metrics=metrics.snapshot())], at)
     assert shown["part"] == "api" and "acme" in shown["message"]
     succeed(breaker)
-    assert apis_down(Heartbeat(role="worker", at=at, pid=1, metrics=metrics.snapshot()), at) == []
+    assert apis_down([Heartbeat(role="worker", at=at, pid=1, metrics=metrics.snapshot())], at) == []
 
 
 async def test_a_question_is_not_repeated_by_the_client_while_the_api_is_down(tmp_path: Path) -> None:

@@ -99,7 +99,7 @@ async def test_what_takes_away_waits_for_the_older_programs(url: str, become: Up
 
 async def test_a_program_that_was_thought_dead_ends_when_it_comes_back(url: str, become: Upgrade) -> None:
     async with await Ledger.open(url) as old:
-        with pytest.raises(ExceptionGroup) as caught:
+        with pytest.raises(ConfigError, match="can no longer be used by this version"):
             async with asyncio.timeout(20), noted(old, "worker", tick=0.3):
                 long_ago = old.clock() - 2 * migrate.LIVES
                 await old.in_transaction(
@@ -108,7 +108,6 @@ async def test_a_program_that_was_thought_dead_ends_when_it_comes_back(url: str,
                 become(NEXT)
                 await migrate.migrate(url)
                 await asyncio.Event().wait()
-        assert caught.group_contains(ConfigError, match="can no longer be used by this version")
 
 
 async def test_two_that_start_at_the_same_time_upgrade_it_once(url: str, become: Upgrade) -> None:

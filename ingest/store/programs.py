@@ -37,15 +37,20 @@ async def noted(ledger: Ledger, role: str, revision: str = HEAD, tick: float = T
     """
     program = _Program(ledger, role, revision)
     await program.note()
-    async with asyncio.TaskGroup() as tasks:
-        noting = tasks.create_task(program.run(tick), name="noting that this process lives")
-        try:
-            yield
-        finally:
-            noting.cancel()
-            await asyncio.gather(noting, return_exceptions=True)
-            with contextlib.suppress(IngestError):  # it is forgotten in a minute anyway
-                await program.leave()
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            noting = tasks.create_task(program.run(tick), name="noting that this process lives")
+            try:
+                yield
+            finally:
+                noting.cancel()
+                await asyncio.gather(noting, return_exceptions=True)
+                with contextlib.suppress(IngestError):  # it is forgotten in a minute anyway
+                    await program.leave()
+    except BaseExceptionGroup as group:
+        if len(group.exceptions) > 1:
+            raise
+        raise group.exceptions[0] from None  # as it was raised: callers know errors by their kind
 
 
 class _Program:

@@ -11,9 +11,9 @@ from parsers.errors import DocumentError
 from parsers.marked import Mark
 from parsers.model import Box, DocumentKind
 from parsers.pdf.document import open_document
-from parsers.pdf.opening import from_header
 from parsers.pdf.formats import format_of
 from parsers.pdf.frame import Frame
+from parsers.pdf.opening import from_header
 from parsers.pdf.photos import as_pdf
 from parsers.pdf.recovery import rewritten
 
