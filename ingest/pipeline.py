@@ -10,7 +10,6 @@ the bill's external id (made from the content's hash) before sending anything.
 
 import datetime as dt
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import replace
 from typing import Any
 
 import structlog
@@ -30,6 +29,7 @@ from ingest.splitting import Splitter
 from ingest.store.documents import DocumentStore
 from ingest.store.ledger import Ledger
 from ingest.store.rows import Bill, NewDelivery, Step
+from ingest.store.undecoded import changed
 from parsers.errors import DocumentError
 from parsers.model import Document, DocumentKind
 
@@ -157,7 +157,7 @@ class Pipeline:
     async def _first_record(self, bill: Bill, document: Document) -> Bill:
         """The first answer, long before the API's: sent as ``new_unparsed_bill``."""
         local = document.to_json()
-        record = make_record(replace(bill, local=local), await self._received(bill))
+        record = make_record(changed(bill, local=local), await self._received(bill))
         values = {"step": Step.PARSED, "local": local, "record": record, "wake_at": self._clock()}
         data = {"document": document.document.value, "parser": document.parser, "detail": document.detail}
         send = self._to_all(bill.account, "new_unparsed_bill", record, final=False)

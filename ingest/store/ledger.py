@@ -7,7 +7,6 @@ faster it raises StaleVersion and nothing is changed. Errors of the database com
 import datetime as dt
 import itertools
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import replace
 from typing import Any, Self, TypeVar
 
 import sqlalchemy as sa
@@ -47,6 +46,7 @@ from ingest.store.rows import (
 )
 from ingest.store.schema import arrivals, bills, deliveries, events, parts, stopped_accounts
 from ingest.store.text import storable
+from ingest.store.undecoded import changed
 from ingest.store.writer import GroupWriter
 from ingest.store.written import Keepable
 
@@ -246,14 +246,14 @@ class Ledger:
         """
         at = self.clock()
         entered = {"step_at": at} if values.get("step", bill.step) != bill.step else {}
-        changed = {**values, **entered, "version": bill.version + 1, "updated_at": at}
+        new = {**values, **entered, "version": bill.version + 1, "updated_at": at}
         running, due = carried(bill.id), values.get("wake_at", bill.wake_at)
         goes_on = due is not None and due <= at
 
         def work(connection: sa.Connection) -> Bill:
-            if not transactions.change(connection, bill, changed):
+            if not transactions.change(connection, bill, new):
                 raise StaleVersion(f"bill {bill.id} is no longer at version {bill.version}")
-            after = replace(bill, **changed)
+            after = changed(bill, **new)
             transactions.add_event(connection, after, kind, at, transactions.plain(values if data is None else data))
             transactions.add_children(connection, after, split, at)
             for delivery in send:
@@ -277,7 +277,7 @@ class Ledger:
 
         running = carried(bill.id)
         if await self._writer.write(work) and running is not None:
-            running.owing = job_of_bill(replace(bill, wake_at=until))
+            running.owing = job_of_bill(changed(bill, wake_at=until))
 
     async def wake(self, account: str, *, bayou_id: str, steps: Collection[Step]) -> int:
         """Makes the next step of a bill due at once; the number of bills woken."""

@@ -16,6 +16,7 @@ from ingest.errors import ConfigError, Unavailable
 from ingest.store.engine import ledger_errors, make_engine, make_thread_engine
 from ingest.store.migrate import LOCK, MOVED, migrate
 from ingest.store.schema import OF_PROGRAMS, bills, metadata
+from ingest.store.undecoded import decoded
 
 ROWS_AT_ONCE = 500
 MODULUS = 2**256
@@ -32,7 +33,7 @@ class Sum:
     digest: int = 0
 
     def with_row(self, row: sa.Row[Any]) -> "Sum":
-        text = json.dumps(dict(row._mapping), sort_keys=True, default=str)  # noqa: SLF001 - SQLAlchemy's public name
+        text = json.dumps(_values(row), sort_keys=True, default=str)
         digest = int.from_bytes(hashlib.sha256(text.encode()).digest())
         return Sum(self.rows + 1, (self.digest + digest) % MODULUS)
 
@@ -72,7 +73,7 @@ def _move(target: sa.Connection, source: sa.Connection, progress: Progress) -> d
 def _move_table(table: sa.Table, target: sa.Connection, source: sa.Connection, progress: Progress) -> Sum:
     sent = Sum()
     for rows in source.execute(_all(table)).partitions(ROWS_AT_ONCE):
-        target.execute(table.insert(), [dict(row._mapping) for row in rows])  # noqa: SLF001 - as above
+        target.execute(table.insert(), [_values(row) for row in rows])
         for row in rows:
             sent = sent.with_row(row)
         progress(table.name, sent.rows)
@@ -86,6 +87,11 @@ def _move_table(table: sa.Table, target: sa.Connection, source: sa.Connection, p
             "nothing was moved"
         )
     return sent
+
+
+def _values(row: sa.Row[Any]) -> dict[str, Any]:
+    """Databases write the same JSON differently, so it is compared, and sent, as what it says."""
+    return {name: decoded(value) for name, value in row._mapping.items()}  # noqa: SLF001 - SQLAlchemy's public name
 
 
 def _all(table: sa.Table) -> sa.Select[Any]:

@@ -8,6 +8,7 @@ from enum import IntEnum, StrEnum
 from typing import Any
 
 from ingest.reasons import BY_CODE, Reason
+from ingest.store.undecoded import late
 
 
 class Step(StrEnum):
@@ -94,6 +95,7 @@ class Arrival:
     """The id of the Message that brought it, where it came by mail and something of that mail was taken."""
 
 
+@late("local", "api", "record")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bill:
     """One bill (or a document not yet known to be several)."""

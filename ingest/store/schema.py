@@ -10,6 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, MetaData, Table, Text, UniqueConstraint
 from sqlalchemy.types import TypeDecorator
 
+from ingest.store.undecoded import LateJson
+
 
 class UtcDateTime(TypeDecorator[dt.datetime]):
     """An aware UTC time; SQLite stores it without its zone, so it is put back on reading."""
@@ -121,9 +123,9 @@ bills = Table(
     Column("bayou_id", Text),
     Column("api_status", Text),
     Column("uploaded_at", UtcDateTime),
-    Column("local", Json, comment="parsers.model.Document as read"),
-    Column("api", Json, comment="the API's last answer"),
-    Column("record", Json, comment="the reconciled record"),
+    Column("local", LateJson(), comment="parsers.model.Document as read"),
+    Column("api", LateJson(), comment="the API's last answer"),
+    Column("record", LateJson(), comment="the reconciled record"),
     Column("reason", Text),
     Column("detail", Text),
     UniqueConstraint("account", "sha256"),

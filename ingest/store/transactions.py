@@ -14,6 +14,7 @@ from ingest.store import ending
 from ingest.store.rows import Arrival, Bill, Delivery, NewArrival, NewDelivery, Outcome, Step, new_id, to_bill
 from ingest.store.schema import arrivals, bills, deliveries, parts
 from ingest.store.text import storable
+from ingest.store.undecoded import changed
 
 TRIED_AGAIN = {Reason.CUSTOMER_ID_INVALID, Reason.REJECTED_BY_API}
 """Reasons that people put right outside (a customer is created): the same document then starts once more."""
@@ -151,7 +152,7 @@ def wake(connection: sa.Connection, bill: Bill, at: dt.datetime) -> None:
     """Makes the next step due now. A step that runs meanwhile finds a newer version and begins anew."""
     values: dict[str, Any] = {"wake_at": at, "version": bill.version + 1, "updated_at": at}
     connection.execute(_CHANGED, {**values, "of": bill.id})
-    woken = replace(bill, **values)
+    woken = changed(bill, **values)
     add_event(connection, woken, "woken", at, {})
     ending.add_job(connection, job_of_bill(woken), at)
 
@@ -188,7 +189,7 @@ def close_delivery(connection: sa.Connection, delivery: Delivery, at: dt.datetim
     if connection.execute(_OPEN_ONES, {"of": bill.id}).first() is None:
         values: dict[str, Any] = {"step": Step.DELIVERED, "step_at": at, "version": bill.version + 1, "updated_at": at}
         connection.execute(_CHANGED, {**values, "of": bill.id})
-        done = replace(bill, **values)
+        done = changed(bill, **values)
         add_event(connection, done, "delivered", at, {})
         ending.add_job(connection, job_of_bill(done), at)
 
