@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
+from ingest.store.rows import to_bill
 from ingest.store.schema import arrivals, bills, deliveries, events, messages, parts
 
 Row = Any
@@ -56,7 +57,12 @@ async def read_state(url: str) -> State:
         for part in await rows(parts, parts.c.parent_id, parts.c.position):
             children[part.parent_id].append(part.bill_id)
         state = State(
-            await rows(bills), of_bill, await rows(arrivals), await rows(deliveries), children, await rows(messages)
+            [to_bill(row) for row in await rows(bills)],
+            of_bill,
+            await rows(arrivals),
+            await rows(deliveries),
+            children,
+            await rows(messages),
         )
     await engine.dispose()
     return state
