@@ -13,7 +13,8 @@ from pathlib import Path
 
 from ingest.parsing import ParserPool
 from ingest.store.documents import DocumentStore
-from ingest.store.rows import Bill, Step, new_id
+from ingest.store.ids import new_id
+from ingest.store.rows import Bill, Step
 from ingest.store.working import working_folder, working_name
 from parsers.model import Bill as LocalBill
 from parsers.model import Document, Piece

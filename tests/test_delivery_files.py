@@ -23,8 +23,9 @@ from ingest.delivery import places
 from ingest.delivery.deliverer import Deliverer
 from ingest.reasons import Reason
 from ingest.sources.inbox import MARKER
+from ingest.store.ids import new_id
 from ingest.store.ledger import Ledger
-from ingest.store.rows import Arrival, Bill, Delivery, NewArrival, NewDelivery, Outcome, Priority, Step, new_id
+from ingest.store.rows import Arrival, Bill, Delivery, NewArrival, NewDelivery, Outcome, Priority, Step
 
 PDF = b"%PDF-1.7 a bill of nobody"
 RECORD = {"id": "x", "status": "unlocked", "account_number": "4711-0815", "total_amount": 12000, "city": "Großau"}

@@ -1,18 +1,13 @@
 """Two real workers, one PostgreSQL, one API: every bill goes up once and comes out once."""
 
 import asyncio
-import json
-import signal
-import sys
 from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
 from aiohttp import web
 from postgres_world import database
 from program import SAMPLES
+from role_world import role
 
 from ingest.parsing import ParserPool
 from ingest.sandbox.app import make_app, serving
@@ -33,30 +28,6 @@ def documents() -> list[Path]:
     companies = [folder for folder in sorted(SAMPLES.glob("[a-z]*")) if list(folder.glob("*.pdf"))]
     wanted = [min(folder.glob("*.pdf")) for folder in companies if folder != BATCH.parent]
     return [*wanted[:BILLS], BATCH]
-
-
-@asynccontextmanager
-async def worker(folder: Path, name: str, settings: dict[str, Any]) -> "AsyncIterator[asyncio.subprocess.Process]":
-    """``bill-ingest serve --role worker``."""
-    file = folder / f"{name}.toml"
-    file.write_text(_toml(settings))
-    with (folder / f"{name}.log").open("w") as log:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "ingest", "serve", "--config", file, "--role", "worker", cwd=folder,
-            stdout=log, stderr=log,
-        )  # fmt: skip
-    try:
-        yield process
-    finally:
-        if process.returncode is None:
-            process.send_signal(signal.SIGTERM)
-        assert await asyncio.wait_for(process.wait(), 40) == 0, (folder / f"{name}.log").read_text()
-
-
-def _toml(settings: dict[str, Any]) -> str:
-    lines = [f"{key} = {json.dumps(value)}" for key, value in settings.items() if not isinstance(value, dict)]
-    tables = [(key, value) for key, value in settings.items() if isinstance(value, dict)]
-    return "\n".join([*lines, *(f"[{key}]\n{_toml(value)}" for key, value in tables)])
 
 
 async def test_two_workers_deliver_every_bill_once(tmp_path: Path) -> None:
@@ -93,7 +64,11 @@ async def test_two_workers_deliver_every_bill_once(tmp_path: Path) -> None:
                     )
                     for path in documents()
                 ]  # fmt: skip
-                async with worker(tmp_path, "one", settings), worker(tmp_path, "two", settings):
+                async with (
+                    role(tmp_path, "one", "worker", settings) as one,
+                    role(tmp_path, "two", "worker", settings) as two,
+                ):
+                    await asyncio.gather(one.ready(), two.ready())
                     await ledger.receive(new)
                     async with asyncio.timeout(60):
                         while not await _all_done(ledger):  # noqa: ASYNC110 - other processes set no event
@@ -110,8 +85,7 @@ async def test_two_workers_deliver_every_bill_once(tmp_path: Path) -> None:
     assert len({message for message, _, _ in hooks}) == len(hooks), "no webhook came twice"
     told = Counter((event, bill) for _, event, bill in hooks)
     assert told == Counter((e, bill.id) for bill in went_up for e in ("new_unparsed_bill", "new_bill"))
-    logs = [(tmp_path / f"{name}.log").read_text() for name in ("one", "two")]
-    assert all("bill done" in log for log in logs), "both had their share"
+    assert all("bill done" in each.log for each in (one, two)), "both had their share"
 
 
 async def _all_done(ledger: Ledger) -> bool:

@@ -14,8 +14,9 @@ from postgres_world import ledger_url
 from ingest.errors import ConfigError, LedgerBusy, StaleVersion, Unavailable
 from ingest.reasons import Reason
 from ingest.store import engine, migrate
+from ingest.store.ids import new_id
 from ingest.store.ledger import Ledger
-from ingest.store.rows import Bill, NewArrival, NewDelivery, Outcome, Priority, Step, new_id
+from ingest.store.rows import Bill, NewArrival, NewDelivery, Outcome, Priority, Step
 
 SHA = "ab" * 32
 

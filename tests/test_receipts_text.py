@@ -29,9 +29,10 @@ from ingest.receipts.composing import compose_receipt
 from ingest.receipts.contents import read_contents
 from ingest.receipts.text import company, dollars, shown, without_numbers
 from ingest.receipts.wording import receipt_text
+from ingest.store.ids import new_id
 from ingest.store.ledger import Ledger
 from ingest.store.mail_rows import Message, ReceiptState
-from ingest.store.rows import Bill, Step, new_id
+from ingest.store.rows import Bill, Step
 
 SENDER = "intake@bills.example"
 HEADERS = {

@@ -4,8 +4,8 @@ import datetime as dt
 
 import sqlalchemy as sa
 
+from ingest.store.ids import new_id
 from ingest.store.mail_rows import LONGEST_ID, LONGEST_SUBJECT, MOST_REFERENCES, NewMessage, ReceiptState
-from ingest.store.rows import new_id
 from ingest.store.schema import messages
 from ingest.store.text import storable
 

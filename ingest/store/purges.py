@@ -9,9 +9,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from ingest.store.families import Families, in_chunks
+from ingest.store.ids import new_id
 from ingest.store.purge_rows import Family, NewRemoval, Purged, RemovalKind, RemovalState, Selection
 from ingest.store.receipts import Read
-from ingest.store.rows import Step, new_id
+from ingest.store.rows import Step
 from ingest.store.schema import Json, arrivals, bills, deliveries, events, messages, parts, purges, removals
 from ingest.store.writer import GroupWriter
 

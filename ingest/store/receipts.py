@@ -137,7 +137,7 @@ class Receipts:
 
 
 def _place_in_mail(arrival: Arrival) -> tuple[list[int], str]:
-    """Ids made within a millisecond have no order; ``part`` says where in the mail it was (``2.1``)."""
+    """What was refused is written last; ``part`` says where in the mail it was (``2.1``), ids decide within one."""
     part = str((arrival.message or {}).get("part", ""))
     return [int(number) for number in re.findall(r"[0-9]{1,9}", part)], arrival.id
 

@@ -1,8 +1,6 @@
 """What the ledger holds, as frozen rows: arrivals, bills, events and deliveries."""
 
 import datetime as dt
-import secrets
-import time
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import Any
@@ -169,11 +167,6 @@ class Delivery:
     delivered_at: dt.datetime | None
     last_error: str | None
     priority: int = 0
-
-
-def new_id(prefix: str) -> str:
-    """An id that sorts by time: ``bill_019a5c…``."""
-    return f"{prefix}_{time.time_ns() // 1_000_000:012x}{secrets.token_hex(6)}"
 
 
 def to_bill(row: Any) -> Bill:

@@ -11,7 +11,8 @@ from sqlalchemy.dialects import postgresql
 from ingest.engine.jobs import job_of_bill
 from ingest.reasons import Reason
 from ingest.store import ending
-from ingest.store.rows import Arrival, Bill, Delivery, NewArrival, NewDelivery, Outcome, Step, new_id, to_bill
+from ingest.store.ids import new_id
+from ingest.store.rows import Arrival, Bill, Delivery, NewArrival, NewDelivery, Outcome, Step, to_bill
 from ingest.store.schema import arrivals, bills, deliveries, parts
 from ingest.store.text import storable
 from ingest.store.undecoded import changed

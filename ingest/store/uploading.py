@@ -33,10 +33,16 @@ class Uploader:
         self._sharing = sharing
         self._is_needed = is_needed
         self._noted = asyncio.Event()
+        self._ending = asyncio.Event()
         self._failures = 0
 
+    def end(self) -> None:
+        """``run`` returns when what is under way is uploaded and nothing else can be."""
+        self._ending.set()
+        self._noted.set()
+
     async def run(self) -> None:
-        """Until it is cancelled."""
+        """Until it is told to ``end``. Not to be cancelled when it can be told: a thread goes on with its copy."""
         loop = asyncio.get_running_loop()
 
         def noted() -> None:
@@ -44,10 +50,11 @@ class Uploader:
 
         self._sharing.noted = noted
         try:
-            while True:
+            while not self._ending.is_set():
                 self._noted.clear()
                 await self.upload(others_after=0.0 if self._failures else OTHERS_SECONDS)
                 await self._rest()
+            await self.upload()
         finally:
             self._sharing.noted = lambda: None
 
@@ -107,11 +114,13 @@ class Uploader:
 
     async def _rest(self) -> None:
         if self._failures:
-            await asyncio.sleep(AGAIN_SECONDS[min(self._failures // AT_ONCE, len(AGAIN_SECONDS) - 1)])
-            return
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(LOOK_SECONDS):  # wait_for can lose a cancellation
-                await self._noted.wait()
+            await self.pause(AGAIN_SECONDS[min(self._failures // AT_ONCE, len(AGAIN_SECONDS) - 1)])
+        elif not self._ending.is_set():
+            await _within(LOOK_SECONDS, self._noted)
+
+    async def pause(self, seconds: float) -> bool:
+        """Waits for so long unless it is to ``end``; whether it is."""
+        return await _within(seconds, self._ending)
 
 
 @asynccontextmanager
@@ -125,23 +134,32 @@ async def uploading(sharing: Sharing | None, is_needed: IsNeeded, last_seconds: 
     try:
         yield
     finally:
-        task.cancel()
-        await asyncio.wait([task])
-        try:
-            await asyncio.wait_for(uploader.upload(), last_seconds)
-        except (TimeoutError, IngestError) as error:
-            log.warning("documents are left to be uploaded; the next process does it", error=str(error))
+        uploader.end()
+        await asyncio.wait([task], timeout=last_seconds)
+        if not task.done():
+            task.cancel()
+            await asyncio.wait([task])
+            log.warning("documents are left to be uploaded; the next process does it")
 
 
 async def _run(uploader: Uploader) -> None:
     while True:
         try:
-            await uploader.run()
+            return await uploader.run()
         except IngestError as error:
             log.warning("the uploads stopped; they go on in a moment", error=str(error))
         except Exception:  # a mistake of ours here must not end the listener; the traceback is logged
             log.exception("the uploads failed; they go on in a moment")
-        await asyncio.sleep(AGAIN_SECONDS[-1])
+        if await uploader.pause(AGAIN_SECONDS[-1]):
+            return None
+
+
+async def _within(seconds: float, event: asyncio.Event) -> bool:
+    """Whether it was set so soon. wait_for can lose a cancellation."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    return event.is_set()
 
 
 def _named(key: str) -> tuple[str, str]:
