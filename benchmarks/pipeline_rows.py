@@ -18,8 +18,8 @@ from ingest.engine.jobs import job_of_bill, submit
 from ingest.record import make_record
 from ingest.store.documents import DocumentStore
 from ingest.store.engine import make_engine, make_thread_engine, now
-from ingest.store.ledger import Ledger
 from ingest.store.ids import new_id
+from ingest.store.ledger import Ledger
 from ingest.store.rows import Arrival, Bill, NewArrival, Outcome, Priority, Step
 from ingest.store.schema import arrivals, bills, events
 

@@ -40,7 +40,8 @@ async def heartbeat(
     async def go_on(said: dict[str, str | None]) -> None:
         for tick in itertools.count(1):
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stopping.wait(), TICK_SECONDS)
+                async with asyncio.timeout(TICK_SECONDS):
+                    await stopping.wait()
                 return
             if folders() != said or tick % TICKS_BETWEEN_BEATS == 0:
                 await beat(said := folders())

@@ -157,7 +157,8 @@ class _Process:
             return
         process.send_signal(signal.SIGTERM)
         try:
-            await asyncio.wait_for(process.wait(), deadline)
+            async with asyncio.timeout(deadline):
+                await process.wait()
         except TimeoutError:
             log.warning("a role did not stop in time and is killed", role=self.role.value)
             self.kill()

@@ -155,7 +155,7 @@ async def _run(uploader: Uploader) -> None:
 
 
 async def _within(seconds: float, event: asyncio.Event) -> bool:
-    """Whether it was set so soon. wait_for can lose a cancellation."""
+    """Whether it was set so soon."""
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(seconds):
             await event.wait()
