@@ -19,6 +19,8 @@ LEFTOVER = re.compile(r"incoming-[a-z0-9_]{8}\.part|\.(incoming|moving)-[a-z0-9_
 """Temporary files of the document stores, of ``write_durably``, and of files that are moved between file systems."""
 OPENED = re.compile(r"opened-[a-z0-9_]{8}")
 """Folders that hold what is made of a message or a document; the files in them are named as above."""
+REPORT = re.compile(r"\.report-[a-z0-9_]{8}\.part")
+"""Reports of imports. They stand where the operator wants them: in a folder where nothing else is ours."""
 OLD_SECONDS = 3600.0
 
 log = structlog.get_logger()
@@ -52,14 +54,14 @@ async def sweep_all(settings: Settings, older_than_seconds: float) -> None:
         await asyncio.to_thread(sweep, folder, older_than_seconds)
 
 
-def sweep(folder: Path, older_than_seconds: float, *, below: bool = True) -> None:
+def sweep(folder: Path, older_than_seconds: float, *, below: bool = True, known: re.Pattern[str] = LEFTOVER) -> None:
     """Removes the leftovers of one folder and, unless told otherwise, of those below it. Blocks.
 
     The age is that of the last change of any kind (ctime): a file that is moved keeps the time of its writing.
     """
     before = time.time() - older_than_seconds
     for above, _, names in itertools.islice(os.walk(folder), None if below else 1):
-        for leftover in (Path(above, name) for name in names if LEFTOVER.fullmatch(name)):
+        for leftover in (Path(above, name) for name in names if known.fullmatch(name)):
             try:
                 if leftover.lstat().st_ctime <= before:
                     leftover.unlink()
@@ -68,6 +70,14 @@ def sweep(folder: Path, older_than_seconds: float, *, below: bool = True) -> Non
                 continue  # its process lives, and is done with it
             except OSError as error:
                 log.warning("a leftover cannot be removed", file=str(leftover), reason=error.strerror)
+
+
+def sweep_reports(folder: Path, older_than_seconds: float) -> None:
+    """Removes what is left of imports that were killed while they wrote their report into this folder. Blocks.
+
+    An import writes its report at its end, all at once: one that lives does not leave it untouched for long.
+    """
+    sweep(folder, older_than_seconds, below=False, known=REPORT)
 
 
 def sweep_opened(place: Path, older_than_seconds: float) -> None:

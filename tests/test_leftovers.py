@@ -7,10 +7,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from source_world import eventually
+from source_world import eventually, pdf
 
+from ingest.commands import batch
 from ingest.config import Account, Settings
-from ingest.leftovers import OLD_SECONDS, sweep, sweep_all, sweep_opened
+from ingest.leftovers import OLD_SECONDS, sweep, sweep_all, sweep_opened, sweep_reports
 from ingest.roles.worker import worker_role
 
 KILLED = """
@@ -25,6 +26,15 @@ if sys.argv[1] == "document":
 else:
     write_durably(place / "bill.json", b"{}")
 """
+KILLED_IMPORT = """
+import os, runpy, signal
+def kill(fd):
+    if "/.report-" in os.readlink(f"/proc/self/fd/{fd}"):
+        os.kill(os.getpid(), signal.SIGKILL)
+    fsync(fd)
+fsync, os.fsync = os.fsync, kill
+runpy.run_module("ingest", run_name="__main__")
+"""
 
 
 def killed(kind: str, folder: Path) -> Path:
@@ -33,6 +43,15 @@ def killed(kind: str, folder: Path) -> Path:
     ended = subprocess.run([sys.executable, "-c", KILLED, kind, folder], check=False, timeout=60)
     assert ended.returncode == -signal.SIGKILL
     [leftover] = folder.glob("*.part")
+    return leftover
+
+
+def killed_import(bill: Path, report: Path) -> Path:
+    """What an import leaves that is killed before its report is whole."""
+    words = ("import", bill, "--wait", "none", "--report", report)
+    ended = subprocess.run([sys.executable, "-c", KILLED_IMPORT, *words], cwd=bill.parent, check=False, timeout=60)
+    assert ended.returncode == -signal.SIGKILL
+    [leftover] = report.parent.iterdir()
     return leftover
 
 
@@ -103,3 +122,22 @@ async def test_the_worker_sweeps_when_it_starts(settings: Settings, monkeypatch:
     leftover = touched(settings.documents_dir / "incoming-abcdefgh.part")
     async with worker_role(settings, watch=False):
         await eventually(lambda: not leftover.exists())
+
+
+async def test_the_report_of_a_killed_import_is_swept_by_the_next_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bill, reports = tmp_path / "bill.pdf", tmp_path / "reports"
+    bill.write_bytes(pdf("invented"))
+    reports.mkdir()
+    leftover = killed_import(bill, reports / "first.csv")
+    kept = [touched(reports / ".report-of-june.part"), touched(reports / ".incoming-abcdefgh.part")]
+    sweep_reports(reports, OLD_SECONDS)
+    assert leftover.exists(), "somebody may still be writing it"
+
+    monkeypatch.setattr("ingest.leftovers.OLD_SECONDS", 0.0)
+    again = batch.Batch(
+        paths=(bill,), manifest=None, customer=None, account=None, report=reports / "second.csv", wait="none"
+    )
+    assert await batch.run(Settings(data_dir=tmp_path / "bill-ingest-data"), again, as_json=True) == batch.ALL_TAKEN
+    assert sorted(reports.iterdir()) == sorted([reports / "second.csv", *kept])

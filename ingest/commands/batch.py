@@ -18,7 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from yarl import URL
 
-from ingest import wakeup
+from ingest import leftovers, wakeup
 from ingest.commands.outcomes import with_outcomes
 from ingest.commands.tables import console
 from ingest.commands.waiting import Until, Waiting
@@ -58,6 +58,7 @@ async def run(settings: Settings, batch: Batch, *, as_json: bool) -> int:
         raise ConfigError("nothing to import: name files, folders or archives, or a --manifest")
     if batch.report:
         check_report_place(batch.report)
+        await asyncio.to_thread(leftovers.sweep_reports, batch.report.absolute().parent, leftovers.OLD_SECONDS)
     limits = ArchiveLimits(document_bytes=settings.limits.max_document_bytes)
     collected = await asyncio.to_thread(collect, batch.paths, batch.manifest, batch.customer, limits)
     rows: list[BatchRow] = []
