@@ -6,11 +6,13 @@ import os
 # module that it imports anew, which takes seconds.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import pytest
 import pytest_asyncio
 from pipeline_world import World, world
+from postgres_world import ledger_url
 
 from ingest.parsing import ParserPool
 
@@ -27,3 +29,10 @@ async def acme(tmp_path: Path, pool: ParserPool) -> AsyncIterator[World]:
     """The pipeline with a sandbox, new for each test."""
     async with world(tmp_path, pool) as made:
         yield made
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Of an empty ledger, of each kind; on SQLite that of ``tmp_path/data``."""
+    with ledger_url(request.param, tmp_path) as chosen:
+        yield chosen

@@ -146,9 +146,9 @@ def database() -> Iterator[str]:
 
 @contextlib.contextmanager
 def ledger_url(kind: str, folder: Path) -> Iterator[str]:
-    """Where an empty ledger can be made: ``sqlite`` or ``postgresql``."""
+    """Where an empty ledger can be made: ``sqlite`` (as with ``data_dir = folder/data``) or ``postgresql``."""
     if kind == "sqlite":
-        yield f"sqlite+aiosqlite:///{folder}/sub/ledger.sqlite3"
+        yield f"sqlite+aiosqlite:///{folder}/data/ledger.sqlite3"
         return
     with database() as url:
         yield url

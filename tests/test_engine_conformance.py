@@ -8,11 +8,11 @@ import contextlib
 import datetime as dt
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from engine_world import at_step, receive, running
 from postgres_world import ledger_url
 from procrastinate_engine import OnProcrastinate
 from source_world import eventually
@@ -22,10 +22,10 @@ from ingest.bayou.errors import TemporaryFailure
 from ingest.engine import embedded, on_postgres, tracks
 from ingest.engine.embedded import Embedded
 from ingest.engine.on_postgres import OnPostgres
-from ingest.engine.work import Engine, Loop
+from ingest.engine.work import Engine
 from ingest.errors import Unavailable
 from ingest.store.ledger import Ledger
-from ingest.store.rows import Bill, NewArrival, NewDelivery, Priority, Step
+from ingest.store.rows import Bill, NewDelivery, Priority, Step
 
 LEASE, LOOK = dt.timedelta(seconds=2), dt.timedelta(seconds=0.3)
 
@@ -55,31 +55,6 @@ async def engine(ledger: Ledger, kind: str) -> AsyncIterator[Engine]:
     made = OnProcrastinate if kind == "procrastinate" else OnPostgres
     async with made.open(ledger, lease=LEASE, look=LOOK) as opened:
         yield opened
-
-
-@asynccontextmanager
-async def running(*loops: Loop) -> AsyncIterator[None]:
-    async with asyncio.timeout(30), asyncio.TaskGroup() as tasks:
-        for loop in loops:
-            tasks.create_task(loop.run())
-        try:
-            yield
-        finally:
-            await asyncio.gather(*(loop.stop(1) for loop in loops))
-
-
-async def receive(ledger: Ledger, number: int, account: str = "acme", priority: Priority = Priority.SMTP) -> list[str]:
-    new = [
-        NewArrival(account=account, source="smtp", name="b.pdf", priority=priority, sha256=f"{account}{priority}{n}")
-        for n in range(number)
-    ]
-    return [arrival.bill_id or "" for arrival in await ledger.receive(new)]
-
-
-async def at_step(ledger: Ledger, bill_id: str, step: Step, **values: Any) -> Bill:
-    bill = await ledger.bill(bill_id)
-    assert bill
-    return await ledger.change(bill, "moved", values={"step": step, **values})
 
 
 def quick_again(monkeypatch: pytest.MonkeyPatch) -> None:

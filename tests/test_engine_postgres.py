@@ -15,6 +15,7 @@ from typing import Any
 import asyncpg
 import pytest
 import sqlalchemy as sa
+from engine_world import receive
 from pgqueuer.domain.models import HealthCheckEvent
 from postgres_world import Server, create_database, database
 from source_world import eventually
@@ -84,14 +85,6 @@ class Worker:
 
     async def has_begun(self, number: int = 1) -> None:
         await eventually(lambda: len(self.began) >= number)
-
-
-async def receive(ledger: Ledger, number: int) -> list[str]:
-    new = [
-        NewArrival(account="acme", source="smtp", name="b.pdf", priority=Priority.SMTP, sha256=f"{n:064x}")
-        for n in range(number)
-    ]
-    return [arrival.bill_id or "" for arrival in await ledger.receive(new)]
 
 
 async def until_done(ledger: Ledger, seconds: float = 30) -> None:

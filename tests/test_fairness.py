@@ -2,30 +2,22 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
-from pathlib import Path
+from collections.abc import AsyncIterator
 
 import pytest
-from postgres_world import ledger_url
+from engine_world import at_step, receive, running
 from source_world import eventually
 
 from ingest.engine import tracks
 from ingest.engine.embedded import Embedded
 from ingest.engine.on_postgres import OnPostgres
-from ingest.engine.work import Engine, Loop
+from ingest.engine.work import Engine
 from ingest.store.ledger import Ledger
-from ingest.store.rows import Bill, Delivery, NewArrival, NewDelivery, Priority, Step
+from ingest.store.rows import Bill, Delivery, NewDelivery, Priority, Step
 from ingest.store.urls import is_postgresql
 
 ACCOUNTS = ["importer", "other"]
 IMPORTED = 120
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    with ledger_url(request.param, tmp_path) as chosen:
-        yield chosen
 
 
 @pytest.fixture
@@ -43,27 +35,9 @@ async def engine(ledger: Ledger) -> AsyncIterator[Engine]:
         yield opened
 
 
-@asynccontextmanager
-async def running(*loops: Loop) -> AsyncIterator[None]:
-    async with asyncio.timeout(60), asyncio.TaskGroup() as tasks:
-        for loop in loops:
-            tasks.create_task(loop.run())
-        try:
-            yield
-        finally:
-            await asyncio.gather(*(loop.stop(0.1) for loop in loops))
-
-
-async def receive(ledger: Ledger, account: str, number: int, priority: Priority) -> list[Bill]:
-    new = [
-        NewArrival(account=account, source="s", name="b.pdf", priority=priority, sha256=f"{account}{priority}{place}")
-        for place in range(number)
-    ]
-    found = [await ledger.bill(arrival.bill_id or "") for arrival in await ledger.receive(new)]
-    return [bill for bill in found if bill]
-
-
-async def sends(ledger: Ledger, bill: Bill, target: str) -> None:
+async def sends(ledger: Ledger, bill_id: str, target: str) -> None:
+    bill = await ledger.bill(bill_id)
+    assert bill
     new = NewDelivery(event="new_bill", target=target, payload={}, final=True)
     await ledger.change(bill, "sends", values={"step": Step.RECONCILED, "wake_at": None}, send=[new])
 
@@ -79,7 +53,7 @@ async def test_an_import_goes_on_while_another_accounts_mail_passes_it(ledger: L
 
     async def ask(bill: Bill) -> None:
         await asyncio.sleep(0.005)
-        await sends(ledger, bill, "file")
+        await sends(ledger, bill.id, "file")
         out.wake()
 
     async def deliver(delivery: Delivery) -> None:
@@ -89,11 +63,11 @@ async def test_an_import_goes_on_while_another_accounts_mail_passes_it(ledger: L
     reading = engine.loop(tracks.reading(ledger, ACCOUNTS, read, 2))
     api = engine.loop(tracks.api(ledger, dict.fromkeys(ACCOUNTS, 4), ask, 16))
     out = engine.loop(tracks.deliveries(ledger, ACCOUNTS, deliver, 4))
-    await receive(ledger, "importer", IMPORTED, Priority.BATCH)
+    await receive(ledger, IMPORTED, "importer", Priority.BATCH)
     async with running(reading, api, out):
         await eventually(lambda: len(done) >= 10)
         before = len(done)
-        await receive(ledger, "other", 1, Priority.SMTP)
+        await receive(ledger, 1, "other", Priority.SMTP)
         reading.wake()
         await eventually(lambda: "other" in done)
         assert done.index("other") - before < IMPORTED // 3
@@ -101,8 +75,8 @@ async def test_an_import_goes_on_while_another_accounts_mail_passes_it(ledger: L
 
 async def test_mail_before_folder_before_batch_at_the_api(ledger: Ledger, engine: Engine) -> None:
     for priority in (Priority.BATCH, Priority.FOLDER, Priority.SMTP):
-        for bill in await receive(ledger, "other", 4, priority):
-            await ledger.change(bill, "parsed", values={"step": Step.PARSED, "wake_at": ledger.clock()})
+        for bill_id in await receive(ledger, 4, "other", priority):
+            await at_step(ledger, bill_id, Step.PARSED, wake_at=ledger.clock())
     seen: list[int] = []
 
     async def ask(bill: Bill) -> None:
@@ -115,9 +89,9 @@ async def test_mail_before_folder_before_batch_at_the_api(ledger: Ledger, engine
 
 
 async def test_what_a_mail_brought_is_delivered_before_what_an_import_left(ledger: Ledger, engine: Engine) -> None:
-    for bill in await receive(ledger, "importer", 30, Priority.BATCH):
-        await sends(ledger, bill, "file")
-    [mail] = await receive(ledger, "other", 1, Priority.SMTP)
+    for bill_id in await receive(ledger, 30, "importer", Priority.BATCH):
+        await sends(ledger, bill_id, "file")
+    [mail] = await receive(ledger, 1, "other", Priority.SMTP)
     await sends(ledger, mail, "file")
     seen: list[str] = []
 
@@ -132,10 +106,10 @@ async def test_what_a_mail_brought_is_delivered_before_what_an_import_left(ledge
 
 async def test_receivers_that_hang_leave_places_for_other_accounts(ledger: Ledger, engine: Engine) -> None:
     """Also when what hangs came by mail and was there first, and whatever number of receivers it is."""
-    for place, bill in enumerate(await receive(ledger, "importer", 20, Priority.SMTP)):
-        await sends(ledger, bill, f"https://{place % 3}.example/hook")
-    for bill in await receive(ledger, "other", 6, Priority.BATCH):
-        await sends(ledger, bill, "https://other.example/hook")
+    for place, bill_id in enumerate(await receive(ledger, 20, "importer", Priority.SMTP)):
+        await sends(ledger, bill_id, f"https://{place % 3}.example/hook")
+    for bill_id in await receive(ledger, 6, "other", Priority.BATCH):
+        await sends(ledger, bill_id, "https://other.example/hook")
     under_way: Counter[str] = Counter()
     seen: list[str] = []
 
@@ -146,6 +120,6 @@ async def test_receivers_that_hang_leave_places_for_other_accounts(ledger: Ledge
         await ledger.delivered(delivery)
         seen.append(delivery.account)
 
-    async with running(engine.loop(tracks.deliveries(ledger, ACCOUNTS, deliver, 4))):
+    async with running(engine.loop(tracks.deliveries(ledger, ACCOUNTS, deliver, 4)), drain_seconds=0.1):
         await eventually(lambda: len(seen) == 6)
         assert under_way["importer"] == 2

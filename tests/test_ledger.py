@@ -9,7 +9,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from postgres_world import ledger_url
 
 from ingest.errors import ConfigError, LedgerBusy, StaleVersion, Unavailable
 from ingest.reasons import Reason
@@ -39,12 +38,6 @@ class Clock:
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    with ledger_url(request.param, tmp_path) as chosen:
-        yield chosen
 
 
 @pytest.fixture

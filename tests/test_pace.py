@@ -1,12 +1,10 @@
 """Calls a second of an account, shared by all workers: on both databases, and what a 429 does to all of them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 import pytest
-from postgres_world import ledger_url
 
 from ingest.bayou.breaker import Breaker
 from ingest.bayou.errors import Throttled
@@ -16,12 +14,6 @@ from ingest.store.ledger import Ledger
 
 JITTER = 0.15
 """Seconds that a busy machine may hold one of our processes up between its turn and the call."""
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    with ledger_url(request.param, tmp_path) as chosen:
-        yield chosen
 
 
 @asynccontextmanager

@@ -1,19 +1,17 @@
 """Calls a second and calls in flight as the API sees them: a worker on SQLite, two of them on PostgreSQL."""
 
 import asyncio
-from collections.abc import Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 
-import pytest
 from aiohttp import web
-from postgres_world import ledger_url
+from engine_world import receive_parsed
 from role_world import NotingApi, role
 
 from ingest.sandbox.app import serving
 from ingest.store.documents import DocumentStore
 from ingest.store.ledger import Ledger
-from ingest.store.rows import NewArrival, Priority, Step
+from ingest.store.rows import Priority, Step
 from ingest.store.urls import is_postgresql
 
 RATE, IN_FLIGHT, BILLS = 25, 3, 16
@@ -24,34 +22,13 @@ ALREADY_OUT = 0.5
 """Seconds after the 429 within which calls may still come whose turn was taken before."""
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    if request.param == "sqlite":
-        yield f"sqlite+aiosqlite:///{tmp_path}/data/ledger.sqlite3"
-        return
-    with ledger_url(request.param, tmp_path) as chosen:
-        yield chosen
-
-
-async def parsed_bills(ledger: Ledger, store: DocumentStore, number: int) -> None:
-    """Bills whose next step is the upload."""
-    for place in range(number):
-        sha256 = await store.put(f"%PDF-1.4 {place}".encode())
-        new = NewArrival(account="acme", source="batch", name="b.pdf", priority=Priority.BATCH, sha256=sha256)
-        [came] = await ledger.receive([new])
-        bill = await ledger.bill(came.bill_id or "")
-        assert bill
-        local = {"document": "unknown_utility", "bills": []}
-        await ledger.change(bill, "parsed", values={"step": Step.PARSED, "local": local, "wake_at": ledger.clock()})
-
-
 async def test_the_api_sees_no_more_calls_than_it_may(url: str, tmp_path: Path) -> None:
     def refuse(number: int) -> web.Response | None:
         return web.Response(status=429, headers={"Retry-After": str(WISH)}) if number == TOLD_AT else None
 
     api = NotingApi(seconds=0.05, polls=1, refuse=refuse)
     async with serving(api.app()) as base, await Ledger.open(url) as ledger:
-        await parsed_bills(ledger, DocumentStore(tmp_path / "data" / "documents"), BILLS)
+        await receive_parsed(ledger, DocumentStore(tmp_path / "data" / "documents"), BILLS, Priority.BATCH)
         settings = {
             "data_dir": str(tmp_path / "data"),
             "log_format": "json",

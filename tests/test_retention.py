@@ -6,7 +6,7 @@ import hashlib
 import json
 import random
 import sqlite3
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,6 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from pipeline_world import Clock
-from postgres_world import ledger_url
 from source_world import eventually
 
 from ingest.config import Account, Settings
@@ -113,12 +112,6 @@ class Archive:
     async def rows(self, table: sa.Table) -> Sequence[Any]:
         async with self.ledger.engine.connect() as connection:
             return (await connection.execute(sa.select(table))).all()
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
-    with ledger_url(request.param, tmp_path) as chosen:
-        yield chosen
 
 
 @pytest.fixture

@@ -2,35 +2,25 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-import pytest
 import sqlalchemy as sa
 from aiohttp import web
-from postgres_world import ledger_url
+from engine_world import receive_parsed
 from role_world import NotingApi, Running, role
 from source_world import eventually, pdf
 
 from ingest.sandbox.app import serving
 from ingest.store.documents import DocumentStore
 from ingest.store.ledger import Ledger
-from ingest.store.rows import NewArrival, Outcome, Priority, Step
+from ingest.store.rows import Outcome, Priority, Step
 from ingest.store.urls import is_postgresql
 
 DRAIN = 2
 BILLS = 10
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    if request.param == "sqlite":
-        yield f"sqlite+aiosqlite:///{tmp_path}/data/ledger.sqlite3"
-        return
-    with ledger_url(request.param, tmp_path) as chosen:
-        yield chosen
 
 
 def settings(tmp_path: Path, **more: Any) -> dict[str, Any]:
@@ -57,17 +47,6 @@ async def stops(running: Running) -> float:
     running.stop()
     assert await running.ended() == 0, running.log
     return loop.time() - began
-
-
-async def parsed_bills(ledger: Ledger, store: DocumentStore) -> None:
-    for number in range(BILLS):
-        sha256 = await store.put(f"%PDF-1.4 {number}".encode())
-        new = NewArrival(account="acme", source="smtp", name="b.pdf", priority=Priority.SMTP, sha256=sha256)
-        [came] = await ledger.receive([new])
-        bill = await ledger.bill(came.bill_id or "")
-        assert bill
-        local = {"document": "unknown_utility", "bills": []}
-        await ledger.change(bill, "parsed", values={"step": Step.PARSED, "local": local, "wake_at": ledger.clock()})
 
 
 async def leased(ledger: Ledger) -> int:
@@ -110,7 +89,7 @@ async def test_workers_that_are_restarted_in_turn_leave_nothing_behind(url: str,
     api = HangingApi()
     two = is_postgresql(url)
     async with serving(api.app()) as base, await Ledger.open(url) as ledger, AsyncExitStack() as stack:
-        await parsed_bills(ledger, DocumentStore(tmp_path / "data" / "documents"))
+        await receive_parsed(ledger, DocumentStore(tmp_path / "data" / "documents"), BILLS, Priority.SMTP)
         acme = {"domains": ["acme.example"], "api_key": "k", "environment": "sandbox", "base_url": base}
         chosen = settings(tmp_path, **{"accounts.acme": {**acme, "max_calls_in_flight": 4}})
         chosen["polling"] = {"first_seconds": 0.1}

@@ -2,12 +2,11 @@
 
 import asyncio
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from postgres_world import ledger_url
 
 from ingest.errors import ConfigError, NotReady
 from ingest.store import migrate
@@ -25,12 +24,6 @@ def upgrade() -> None:
     op.add_column("bills", sa.Column("brand_new", sa.Text()))
 '''
 Upgrade = Callable[[str], None]
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    with ledger_url(request.param, tmp_path) as chosen:
-        yield chosen
 
 
 @pytest.fixture
