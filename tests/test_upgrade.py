@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from ingest.errors import ConfigError, NotReady
 from ingest.store import migrate
+from ingest.store.engine import now
 from ingest.store.ledger import Ledger
 from ingest.store.programs import noted
 from ingest.store.rows import NewArrival, Priority, Step
@@ -91,16 +92,21 @@ async def test_what_takes_away_waits_for_the_older_programs(url: str, become: Up
 
 
 async def test_a_program_that_was_thought_dead_ends_when_it_comes_back(url: str, become: Upgrade) -> None:
-    async with await Ledger.open(url) as old:
+    """Its clock stands still: whatever it says, it was last seen long ago."""
+    long_ago, begun = now() - 2 * migrate.LIVES, asyncio.Event()
+
+    async def asleep(ledger: Ledger) -> None:
+        async with noted(ledger, "worker", tick=0.05):
+            begun.set()
+            await asyncio.Event().wait()
+
+    async with await Ledger.open(url, lambda: long_ago) as old, asyncio.timeout(60):
+        program = asyncio.create_task(asleep(old))
+        await begun.wait()
+        become(NEXT)
+        await migrate.migrate(url)
         with pytest.raises(ConfigError, match="can no longer be used by this version"):
-            async with asyncio.timeout(20), noted(old, "worker", tick=0.3):
-                long_ago = old.clock() - 2 * migrate.LIVES
-                await old.in_transaction(
-                    lambda connection: connection.execute(programs.update().values(seen_at=long_ago))
-                )
-                become(NEXT)
-                await migrate.migrate(url)
-                await asyncio.Event().wait()
+            await program
 
 
 async def test_two_that_start_at_the_same_time_upgrade_it_once(url: str, become: Upgrade) -> None:
