@@ -49,6 +49,11 @@ def read_already(account: str, sha256: str, local: dict[str, Any], priority: Pri
     )  # fmt: skip
 
 
+def record_of(local: dict[str, Any]) -> dict[str, Any]:
+    """What is made of a reading before the API answers."""
+    return make_record(read_already("", "", local, Priority.BATCH))
+
+
 def waiting(account: str, local: dict[str, Any], number: int) -> list[Bill]:
     """Uploaded; the next question to the API is in half an hour and more."""
     plain = read_already(account, "", local, Priority.BATCH)

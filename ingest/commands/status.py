@@ -87,10 +87,10 @@ async def _one(ledger: Ledger, item: str) -> dict[str, Any] | None:
     found["messages"] = [plain(asdict(mail)) for mail in mails if mail]
     if bill is None:
         return found
-    found["bill"] = {key: plain(value) for key, value in asdict(bill).items() if key not in ("local", "api")}
+    found["bill"] = plain({key: value for key, value in asdict(bill).items() if key not in ("local", "api")})
     found["events"] = [plain(asdict(event)) for event in await ledger.events(bill.id)]
     found["deliveries"] = [
-        {key: plain(value) for key, value in asdict(delivery).items() if key != "payload"}
+        plain({key: value for key, value in asdict(delivery).items() if key != "payload"})
         for delivery in await ledger.deliveries(bill.id)
     ]
     found["split_into"] = [child.id for child in await ledger.children(bill.id)]

@@ -19,8 +19,8 @@ from ingest.store.rows import FILE, NEEDS_API, Bill, Delivery, Step
 EPOCH = dt.datetime.fromtimestamp(0, dt.UTC)
 SOON = dt.timedelta(seconds=20)
 """What is due only later has no job: thousands of waiting jobs would stand before those that are due."""
-READING, SCANS, DELIVERIES = "reading", "scans", "deliveries"
-"""Queues. Each account has one of its own for what talks to the API, and one for its receivers of webhooks."""
+DELIVERIES = "deliveries"
+"""The queue of results that are written as files. All others are an account's own, so that each can have its limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,16 @@ def carried(key: str) -> Carried | None:
     return found if found and found.key == key else None
 
 
+def reading_queue(account: str) -> str:
+    """The queue of an account's documents that are to be read."""
+    return f"reading {account}"
+
+
+def scans_queue(account: str) -> str:
+    """The queue of an account's documents that the OCR is to read."""
+    return f"scans {account}"
+
+
 def api_queue(account: str) -> str:
     """The queue of an account's API."""
     return f"api {account}"
@@ -82,10 +92,10 @@ def job_of_bill(bill: Bill) -> Job | None:
     """None for a bill that waits for nothing."""
     if bill.wake_at is None:
         return None
-    queue = SCANS if bill.step is Step.SCANNED else READING
+    queue = scans_queue if bill.step is Step.SCANNED else reading_queue
     if bill.step in NEEDS_API:
-        queue = api_queue(bill.account)
-    return Job(queue, bill.id, str(bill.version), bill.priority, bill.wake_at)
+        queue = api_queue
+    return Job(queue(bill.account), bill.id, str(bill.version), bill.priority, bill.wake_at)
 
 
 def job_of_delivery(delivery: Delivery) -> Job | None:

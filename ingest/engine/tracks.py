@@ -1,8 +1,9 @@
 """Tracks for bills: our own reading, that of scans, and what waits for the API. None of them holds up another.
 
-On the API's track every account has only as many bills under way as it may have calls in flight: an account whose API
-hangs takes no place from the others. One whose API is down has none, but for a probe now and then, and one that may not
-call for now has none either. On PostgreSQL the number holds for all workers together.
+On each track an account has only as many bills under way as it may have (at the API as many as it may have calls in
+flight), so that one account's heap, or an API that hangs, takes no place from the others. One whose API is down has
+none there, but for a probe now and then, and one that may not call for now has none either. On PostgreSQL the number
+holds for all workers together.
 """
 
 import datetime as dt
@@ -22,17 +23,27 @@ SCANNED = (Step.SCANNED,)
 
 
 def reading(
-    ledger: Ledger, accounts: Collection[str], step: Callable[[Bill], Awaitable[None]], limit: int
+    ledger: Ledger,
+    accounts: Collection[str],
+    step: Callable[[Bill], Awaitable[None]],
+    limit: int,
+    most: Mapping[str, int] = UNLIMITED,
 ) -> Work[Bill]:
-    """What needs nobody but us."""
-    track = LocalTrack(ledger, accounts, LOCAL)
-    return _bills("reading", ledger, LOCAL, accounts, {READING: 0}, track.due, step, limit)
+    """What needs nobody but us; ``most`` bills at the same time of an account that is named there."""
+    queues = {reading_queue(account): most.get(account, 0) for account in accounts}
+    return _bills("reading", ledger, LOCAL, queues, dict.fromkeys(accounts, limit) | dict(most), step, limit)
 
 
-def scans(ledger: Ledger, accounts: Collection[str], step: Callable[[Bill], Awaitable[None]], limit: int) -> Work[Bill]:
+def scans(
+    ledger: Ledger,
+    accounts: Collection[str],
+    step: Callable[[Bill], Awaitable[None]],
+    limit: int,
+    most: Mapping[str, int] = UNLIMITED,
+) -> Work[Bill]:
     """What the OCR is to read. A worker without it runs this as well: there the text alone is read."""
-    track = LocalTrack(ledger, accounts, SCANNED)
-    return _bills("OCR", ledger, SCANNED, accounts, {SCANS: 0}, track.due, step, limit)
+    queues = {scans_queue(account): most.get(account, 0) for account in accounts}
+    return _bills("OCR", ledger, SCANNED, queues, dict.fromkeys(accounts, limit) | dict(most), step, limit)
 
 
 def api(
@@ -43,9 +54,8 @@ def api(
     gates: Mapping[str, Gate] | None = None,
 ) -> Work[Bill]:
     """What talks to the API; ``most`` bills of each account at the same time, none while its gate is closed."""
-    track = ApiTrack(ledger, step, most, gates)
     queues = {api_queue(account): number for account, number in most.items()}
-    work = _bills("API", ledger, NEEDS_API, most, queues, track.due, track.step, limit)
+    work = _bills("API", ledger, NEEDS_API, queues, most, step, limit, gates)
     known = {api_queue(account): gate for account, gate in (gates or {}).items()}
     return replace(work, is_open=lambda queue: queue not in known or known[queue].places(1) > 0)
 
@@ -73,48 +83,39 @@ def _bills(
     name: str,
     ledger: Ledger,
     steps: Collection[Step],
-    accounts: Collection[str],
     queues: Mapping[str, int],
-    due: Due[Bill],
+    most: Mapping[str, int],
     step: Callable[[Bill], Awaitable[None]],
     limit: int,
+    gates: Mapping[str, Gate] | None = None,
 ) -> Work[Bill]:
+    track = BillTrack(ledger, steps, step, most, gates)
+
     async def read(key: str) -> Bill | None:
-        return await ledger.wakeups.bill(key, accounts)
+        return await ledger.wakeups.bill(key, most)
 
     async def lost(number: int, span: Span) -> list[Bill]:
-        return await ledger.wakeups.lost_bills(number, span, steps=steps, accounts=accounts)
+        return await ledger.wakeups.lost_bills(number, span, steps=steps, accounts=most)
 
     return Work(
-        name=name, limit=limit, queues=queues, due=due, read=read, job=job_of_bill, lost=lost, step=step,
+        name=name, limit=limit, queues=queues, due=track.due, read=read, job=job_of_bill, lost=lost, step=track.step,
         hold=ledger.hold,
     )  # fmt: skip
 
 
-class LocalTrack:
-    """Bills whose next step needs nobody but us; scans have a track of their own."""
-
-    def __init__(self, ledger: Ledger, accounts: Collection[str], steps: Collection[Step] = LOCAL) -> None:
-        self._ledger = ledger
-        self._accounts = accounts
-        self._steps = steps
-
-    async def due(self, busy: Collection[str], limit: int) -> tuple[list[Bill], dt.datetime | None]:
-        """For a Scheduler."""
-        return await self._ledger.due_bills(busy, limit, steps=self._steps, accounts=self._accounts)
-
-
-class ApiTrack:
-    """Bills whose next step talks to the API; ``most`` is the number of bills under way for each account."""
+class BillTrack:
+    """Bills at some steps; ``most`` is the number of them under way for each account."""
 
     def __init__(
         self,
         ledger: Ledger,
+        steps: Collection[Step],
         step: Callable[[Bill], Awaitable[None]],
         most: Mapping[str, int],
         gates: Mapping[str, Gate] | None = None,
     ) -> None:
         self._ledger = ledger
+        self._steps = steps
         self._step = step
         self._most = most
         self._gates = gates or {}
@@ -129,7 +130,7 @@ class ApiTrack:
             free = {name: most - planned[name] for name, most in allowed.items() if planned[name] < most}
             places = min(limit - len(chosen), sum(free.values()))
             known = {*busy, *(bill.id for bill in chosen)}
-            found, upcoming = await self._ledger.due_bills(known, places, steps=NEEDS_API, accounts=free)
+            found, upcoming = await self._ledger.due_bills(known, places, steps=self._steps, accounts=free)
             before = len(chosen)
             for bill in found:
                 if planned[bill.account] < allowed[bill.account]:

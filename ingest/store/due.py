@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from ingest.store.lists import listed
 from ingest.store.rows import FILE, Priority
 from ingest.store.schema import deliveries
 
@@ -32,11 +33,11 @@ def _of(priority: Priority) -> sa.Select[Any]:
     chosen = (
         sa.select(deliveries)
         .where(deliveries.c.priority == int(priority), deliveries.c.next_at <= sa.bindparam("at"))
-        .where(deliveries.c.id.not_in(sa.bindparam("busy", expanding=True)))
+        .where(deliveries.c.id.not_in(listed("busy")))
         .where(
             sa.or_(
                 deliveries.c.target == FILE,
-                deliveries.c.account.not_in(sa.bindparam("no_webhooks_of", expanding=True)),
+                deliveries.c.account.not_in(listed("no_webhooks_of")),
             )
         )
         .where(IN_TURN)
@@ -47,7 +48,7 @@ def _of(priority: Priority) -> sa.Select[Any]:
 
 
 DUE_DELIVERIES = sa.union_all(*map(_of, Priority)).limit(sa.bindparam("most"))
-"""With ``at``, ``busy`` (ids), ``no_webhooks_of`` (accounts) and ``most``."""
+"""With ``at``, ``busy`` (ids), ``no_webhooks_of`` (accounts), both ``as_list``, and ``most``."""
 NEXT_DELIVERY = sa.select(sa.func.min(deliveries.c.next_at)).where(deliveries.c.next_at > sa.bindparam("at"))
 """With ``at``."""
 TURNS_OF_BILLS = sa.select(deliveries).where(deliveries.c.bill_id.in_(sa.bindparam("bills", expanding=True)), IN_TURN)

@@ -19,6 +19,8 @@ HOUR = dt.timedelta(hours=1)
 MOST_LEFT_OUT = 100
 ALL_LIMIT = "hourly_limit"
 PROBLEM_LIMIT = "hourly_limit_of_problems"
+SAME_MAIL = "same_mail"
+"""It came again, as it does when the sender's server did not hear our answer, and was answered the first time."""
 TOLD_LATER = "hourly_limit_of_problems_told_later"
 """The next receipt for the same address spoke of it."""
 
@@ -81,7 +83,7 @@ class Receipts:
         return found, min(filter(None, (retried, came and came + patience)), default=None)
 
     async def begin(self, message: Message, limits: HourlyLimits, *, problems_only: bool) -> str | None:
-        """Notes that the receipt is being sent, or returns why it must not be: its limit, which counts this one too.
+        """Notes that the receipt is being sent, or returns why it must not be: SAME_MAIL, or a limit that is reached.
 
         Raises StaleVersion when another process deals with it.
         """
@@ -89,13 +91,14 @@ class Receipts:
         sending = {"receipt": ReceiptState.SENDING, "sent_at": at, "problems_only": problems_only, "due_at": at}
 
         def work(connection: sa.Connection) -> str | None:
-            exceeded = _exceeded(connection, message, limits, at, problems_only=problems_only)
-            if exceeded is None:
+            forbidden = _answered(connection, message)
+            forbidden = forbidden or _exceeded(connection, message, limits, at, problems_only=problems_only)
+            if forbidden is None:
                 same = (messages.c.id == message.id, messages.c.receipt == ReceiptState.DUE)
                 done = connection.execute(messages.update().where(*same).values(sending))
                 if done.rowcount != 1:
                     raise StaleVersion(f"another process deals with the receipt of {message.id}")
-            return exceeded
+            return forbidden
 
         return await self._writer.write(work)
 
@@ -156,6 +159,14 @@ def _left_out(message: Message) -> tuple[sa.ColumnElement[bool], ...]:
         messages.c.receipt == ReceiptState.SUPPRESSED,
         messages.c.receipt_reason == PROBLEM_LIMIT,
     )
+
+
+def _answered(connection: sa.Connection, message: Message) -> str | None:
+    """The very same mail, byte for byte: what somebody sends anew has another date and another id."""
+    same = (messages.c.sha256 == message.sha256, messages.c.account == message.account, messages.c.id != message.id)
+    told = messages.c.receipt.in_((ReceiptState.SENDING, ReceiptState.SENT, ReceiptState.UNCONFIRMED))
+    found = connection.execute(sa.select(messages.c.id).where(*same, told).limit(1)).first()
+    return SAME_MAIL if found else None
 
 
 def _exceeded(

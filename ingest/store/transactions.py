@@ -195,15 +195,9 @@ def close_delivery(connection: sa.Connection, delivery: Delivery, at: dt.datetim
         ending.add_job(connection, job_of_bill(done), at)
 
 
-def plain(value: Any) -> Any:
-    """Values as JSON can hold them: times as ISO 8601, enums as their codes."""
-    if isinstance(value, dict):
-        return {str(key): plain(inner) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(inner) for inner in value]
-    if isinstance(value, dt.datetime | dt.date):
-        return value.isoformat()
-    return str(value) if isinstance(value, Reason | Step) else value
+def plain(values: dict[str, Any]) -> dict[str, Any]:
+    """Values of a row as JSON can hold them: times as ISO 8601. What they hold inside is JSON already."""
+    return {name: value.isoformat() if isinstance(value, dt.date) else value for name, value in values.items()}
 
 
 def _columns(row: Arrival | Bill) -> dict[str, Any]:

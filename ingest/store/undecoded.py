@@ -4,6 +4,7 @@ A bill's reading, the API's answer and its record have some 15 kB. They come wit
 steps look at none of them: to decode them all the same was a third of what a bill cost.
 """
 
+import functools
 import json
 from collections.abc import Callable
 from types import MemberDescriptorType
@@ -79,12 +80,17 @@ def late(*names: str) -> Callable[[type[T]], type[T]]:
 def changed(row: T, **values: Any) -> T:
     """``dataclasses.replace``, which would look at every field."""
     kind = type(row)
-    names: tuple[str, ...] = kind.__slots__  # type: ignore[attr-defined] # of a dataclass with slots
-    if unknown := values.keys() - set(names):
+    members = _members(kind)  # type: ignore[arg-type] # a class is hashable
+    if unknown := values.keys() - members.keys():
         raise TypeError(f"{kind.__name__} has no {', '.join(sorted(unknown))}")
     made = object.__new__(kind)
-    for name in names:
-        field = kind.__dict__[name]
-        member: MemberDescriptorType = field.member if isinstance(field, _Late) else field
+    for name, member in members.items():
         member.__set__(made, values[name] if name in values else member.__get__(row, kind))
     return made
+
+
+@functools.cache
+def _members(kind: type) -> dict[str, MemberDescriptorType]:
+    names: tuple[str, ...] = kind.__slots__  # type: ignore[attr-defined] # of a dataclass with slots
+    fields = {name: kind.__dict__[name] for name in names}
+    return {name: field.member if isinstance(field, _Late) else field for name, field in fields.items()}

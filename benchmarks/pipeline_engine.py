@@ -1,0 +1,143 @@
+"""The engine's part of ``pipeline.py``: the ledger and the engine, with steps that do nothing but wait.
+
+``python benchmarks/pipeline_engine.py SETTINGS BILLS`` takes as many bills through the changes that the pipeline makes
+of each: read, about to be uploaded, uploaded, asked four times, reconciled, two results handed out. A call takes 50 ms.
+Nothing is called, read, merged or written into files: what is left is who wakes a bill, and how its change is kept.
+Prints the milliseconds of processor time of this process for each bill, and the bills a second.
+"""
+
+import asyncio
+import datetime as dt
+import json
+import resource
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import pipeline_rows as rows
+from pipeline_service import AT_ONCE
+
+from ingest import logs
+from ingest.config import load
+from ingest.engine import tracks
+from ingest.engine.opening import open_engine
+from ingest.engine.work import Loop
+from ingest.roles.worker import DELIVERIES_AT_ONCE
+from ingest.sandbox.bills import outcome
+from ingest.store.engine import now
+from ingest.store.ledger import Ledger
+from ingest.store.rows import FILE, Bill, NewDelivery, Priority, Step
+from parsers import read
+
+SAMPLE = Path(__file__).parents[1] / "samples" / "ppl_electric" / "2024-06_home.pdf"
+ACCOUNT = "importing"
+CALL_SECONDS, PAUSE = 0.05, dt.timedelta(seconds=0.2)
+UNPARSED = 3
+
+
+class Steps:
+    """The changes of ``ingest.pipeline`` and ``ingest.api_steps``, without what they are made of."""
+
+    def __init__(self, ledger: Ledger, record: dict[str, Any], answer: dict[str, Any]) -> None:
+        self._ledger = ledger
+        self._record = record
+        self._answer = answer
+        self._asked: Counter[str] = Counter()
+        self.loops: list[Loop] = []
+
+    async def advance(self, bill: Bill) -> None:
+        """As ``Pipeline.advance``."""
+        steps = {Step.RECEIVED: self._parse, Step.PARSED: self._upload, Step.POLLING: self._poll, Step.RESOLVED: self._end}
+        while bill.wake_at is not None and bill.wake_at <= now() and bill.step in steps:
+            bill = await steps[bill.step](bill)
+            if bill.step is Step.PARSED:
+                break
+        for loop in self.loops:
+            loop.wake()
+
+    async def _parse(self, bill: Bill) -> Bill:
+        values = {"step": Step.PARSED, "local": bill.local, "record": self._record, "wake_at": now()}
+        data = {"document": "bill", "parser": "ppl_electric", "detail": ""}
+        return await self._ledger.change(bill, "parsed", values=values, data=data, send=[_result("new_unparsed_bill")])
+
+    async def _upload(self, bill: Bill) -> Bill:
+        intent = {"step": Step.UPLOADING, "attempts": 0, "wake_at": now()}
+        bill = await self._ledger.change(bill, "uploading", values=intent)
+        await asyncio.sleep(CALL_SECONDS)
+        at = now()
+        values = {"step": Step.POLLING, "bayou_id": bill.id, "uploaded_at": at, "wake_at": at + PAUSE, "attempts": 0}
+        return await self._ledger.change(bill, "uploaded", values={**values, "detail": None})
+
+    async def _poll(self, bill: Bill) -> Bill:
+        await asyncio.sleep(CALL_SECONDS)
+        self._asked[bill.id] += 1
+        if self._asked[bill.id] <= UNPARSED:
+            values = {"api_status": "unparsed", "attempts": 0, "detail": None, "wake_at": now() + PAUSE}
+            return await self._ledger.change(bill, "polled", values=values)
+        values = {"step": Step.RESOLVED, "wake_at": now(), "attempts": 0, "reason": None, "detail": None}
+        values |= {"api": self._answer, "api_status": "parsed"}
+        return await self._ledger.change(bill, "answered", values=values)
+
+    async def _end(self, bill: Bill) -> Bill:
+        await self._ledger.deliveries(bill.id)
+        values = {"step": Step.RECONCILED, "record": self._record, "wake_at": None}
+        data = {"reasons": [], "sources": {"from_both": 20, "from_local": 5}}
+        return await self._ledger.change(
+            bill, "reconciled", values=values, data=data, send=[_result("new_bill", final=True)]
+        )
+
+
+def _result(event: str, *, final: bool = False) -> NewDelivery:
+    return NewDelivery(event=event, target=FILE, payload={}, final=final)
+
+
+async def measure(settings_file: Path, number: int) -> tuple[float, float]:
+    """Milliseconds of processor time for a bill, and bills a second. The first tenth is for warming up."""
+    settings = load(settings_file)
+    local = read(SAMPLE).to_json()
+    answer = outcome(read(SAMPLE), not_supported=(), locked=())
+    async with await Ledger.open(settings.ledger_url) as ledger:
+        record = rows.record_of(local)
+        steps = Steps(ledger, record, dict(answer))
+        async with open_engine(ledger, dt.timedelta(seconds=settings.limits.lease_seconds)) as engine:
+            accounts = {ACCOUNT: AT_ONCE}
+            steps.loops += [
+                engine.loop(tracks.reading(ledger, accounts, steps.advance, 4)),
+                engine.loop(tracks.api(ledger, accounts, steps.advance, settings.limits.bills_in_work)),
+                engine.loop(tracks.deliveries(ledger, accounts, ledger.delivered, DELIVERIES_AT_ONCE)),
+            ]
+            async with asyncio.TaskGroup() as tasks:
+                for loop in (*steps.loops, *engine.upkeep()):
+                    tasks.create_task(loop.run())
+                await _through(settings.ledger_url, ledger, steps, local, max(1, number // 10))
+                before, began = _cpu(), time.perf_counter()
+                await _through(settings.ledger_url, ledger, steps, local, number)
+                used, seconds = _cpu() - before, time.perf_counter() - began
+                for loop in (*steps.loops, *engine.upkeep()):
+                    await loop.stop(5)
+    return 1000 * used / number, number / seconds
+
+
+async def _through(url: str, ledger: Ledger, steps: Steps, local: dict[str, Any], number: int) -> None:
+    done = await rows.number_at(ledger, ACCOUNT, Step.DELIVERED)
+    writer = rows.Writer(url)
+    await writer.write([rows.read_already(ACCOUNT, rows.new_hash(), local, Priority.BATCH) for _ in range(number)])
+    await writer.close()
+    for loop in steps.loops:
+        loop.wake()
+    while await rows.number_at(ledger, ACCOUNT, Step.DELIVERED) < done + number:
+        await asyncio.sleep(0.5)
+
+
+def _cpu() -> float:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
+
+
+if __name__ == "__main__":
+    logs.configure("console", "warning", role="benchmark")
+    print(json.dumps(asyncio.run(measure(Path(sys.argv[1]), int(sys.argv[2])))))
