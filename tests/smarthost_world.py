@@ -4,6 +4,7 @@ import asyncio
 import datetime as dt
 import email
 import email.policy
+import itertools
 import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -24,6 +25,8 @@ from ingest.store.rows import Arrival, Bill, NewArrival, Priority, Step
 
 NOON = dt.datetime(2026, 3, 3, 12, tzinfo=dt.UTC)
 LOGIN = ("intake", "a secret")
+
+_mails = itertools.count()
 
 
 class Clock:
@@ -139,9 +142,11 @@ def _said(server: SMTP, answer: str) -> str:
 
 
 @asynccontextmanager
-async def smarthost_server(folder: Path, *, tls: str = "none", login: bool = False) -> AsyncIterator[SmarthostServer]:
+async def smarthost_server(
+    folder: Path, *, tls: str = "none", login: bool = False, server: SmarthostServer | None = None
+) -> AsyncIterator[SmarthostServer]:
     """``tls`` is that of ``smarthost.tls``; with ``login`` nothing is taken from strangers."""
-    world = SmarthostServer()
+    world = server or SmarthostServer()
     context: ssl.SSLContext | None = None
     if tls != "none":
         authority = trustme.CA()
@@ -169,14 +174,14 @@ async def smarthost_server(folder: Path, *, tls: str = "none", login: bool = Fal
         )
 
     implicit = context if tls == "implicit" else None
-    server = await asyncio.get_running_loop().create_server(protocol, "127.0.0.1", 0, ssl=implicit)
-    world.port = server.sockets[0].getsockname()[1]
+    listening = await asyncio.get_running_loop().create_server(protocol, "127.0.0.1", 0, ssl=implicit)
+    world.port = listening.sockets[0].getsockname()[1]
     try:
         yield world
     finally:
         world.over.set()
-        server.close()
-        await server.wait_closed()
+        listening.close()
+        await listening.wait_closed()
 
 
 def settings_for(server: SmarthostServer, folder: Path, **smarthost: Any) -> Settings:
@@ -198,10 +203,10 @@ def login_settings() -> dict[str, Any]:
 
 
 def new_mail(**values: Any) -> NewMessage:
-    """An authentic mail of a colleague that is to be answered."""
+    """An authentic mail of a colleague that is to be answered; each is another one."""
     plain: dict[str, Any] = {
         "account": "acme",
-        "sha256": "0" * 64,
+        "sha256": f"{next(_mails):064x}",
         "envelope_from": "jane@acme.example",
         "header_from": "jane@acme.example",
         "authenticated": True,

@@ -166,6 +166,30 @@ async def test_a_mail_of_duplicates_is_no_problem(world: World) -> None:
     assert (await world.state(message)).receipt is ReceiptState.SENT
 
 
+async def test_a_mail_that_came_again_is_answered_once(world: World) -> None:
+    """The sender's server did not hear our answer, and sends the same bytes again. Another account hears of its own."""
+    first = await mail_came(world.ledger)
+    again = await mail_came(world.ledger, sha256=first.sha256)
+    elsewhere = await mail_came(world.ledger, sha256=first.sha256, account="other", header_from="joe@other.example")
+    await read_all(world.ledger, first)
+    await world.run_due()
+    states = [await world.state(message) for message in (first, again, elsewhere)]
+    assert [(state.receipt.value, state.receipt_reason) for state in states] == [
+        ("sent", None),
+        ("suppressed", "same_mail"),
+        ("sent", None),
+    ]
+
+
+async def test_a_mail_that_came_again_is_answered_when_it_was_not_before(world: World) -> None:
+    world.server.answers["RCPT"] = ["550 no such user"]
+    first = await mail_came(world.ledger)
+    again = await mail_came(world.ledger, sha256=first.sha256)
+    await read_all(world.ledger, first)
+    await world.run_due()
+    assert [(await world.state(message)).receipt.value for message in (first, again)] == ["failed", "sent"]
+
+
 async def test_a_loop_ends_at_the_hourly_limit(world: World) -> None:
     messages = [await mail_came(world.ledger, new_document(number)) for number in range(LIMITS.all + 2)]
     for message in messages:
