@@ -18,10 +18,10 @@ from ingest.bayou.breaker import FAILURES, LONGEST_PAUSE, Breaker
 from ingest.bayou.client import BayouClient
 from ingest.bayou.errors import BillNotFound, TemporaryFailure, Throttled, UploadUnknown
 from ingest.engine.embedded import Scheduler
-from ingest.engine.tracks import ApiTrack
+from ingest.engine.tracks import BillTrack
 from ingest.metrics import Metrics
 from ingest.parsing import ParserPool
-from ingest.store.rows import Bill, NewArrival, Priority, Step
+from ingest.store.rows import NEEDS_API, Bill, NewArrival, Priority, Step
 from ingest.web.readiness import Heartbeat, apis_down
 
 
@@ -225,7 +225,7 @@ async def parsed(acme: World, account: str, number: int) -> list[str]:
 async def at_work(acme: World) -> AsyncIterator[Scheduler[Bill]]:
     """The API's track, as the worker has it."""
     breakers = {name: client.breaker for name, client in acme.clients.items()}
-    track = ApiTrack(acme.ledger, acme.pipeline.advance, {"acme": 8, "other": 8}, breakers)
+    track = BillTrack(acme.ledger, NEEDS_API, acme.pipeline.advance, {"acme": 8, "other": 8}, breakers)
     loop = Scheduler("API", track.due, track.step, limit=16, clock=acme.clock, hold=acme.ledger.hold)
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(loop.run())

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from ingest.engine.embedded import Scheduler
-from ingest.engine.tracks import ApiTrack, LocalTrack
+from ingest.engine.tracks import LOCAL, BillTrack
 from ingest.errors import Unavailable
 from ingest.store.engine import now
 from ingest.store.ledger import Ledger
-from ingest.store.rows import Bill, NewArrival, Priority, Step
+from ingest.store.rows import NEEDS_API, Bill, NewArrival, Priority, Step
 
 
 @pytest.fixture
@@ -32,6 +32,10 @@ async def fill(ledger: Ledger, account: str, number: int, step: Step = Step.RECE
             await ledger.change(bill, "moved", values={"step": step})
 
 
+async def not_called(_: Bill) -> None:
+    raise AssertionError("it is asked only what is due")
+
+
 async def test_an_account_whose_api_hangs_takes_only_its_own_places(ledger: Ledger) -> None:
     await fill(ledger, "hangs", 30, Step.PARSED)
     await fill(ledger, "works", 5, Step.PARSED)
@@ -49,7 +53,7 @@ async def test_an_account_whose_api_hangs_takes_only_its_own_places(ledger: Ledg
         if len(worked) == 5:
             done.set()
 
-    track = ApiTrack(ledger, step, {"hangs": 3, "works": 2})
+    track = BillTrack(ledger, NEEDS_API, step, {"hangs": 3, "works": 2})
     loop = Scheduler("API", track.due, track.step, limit=8, clock=now)
     async with asyncio.timeout(20), asyncio.TaskGroup() as tasks:
         tasks.create_task(loop.run())
@@ -69,8 +73,8 @@ async def test_many_failing_bills_do_not_stand_before_a_good_one(ledger: Ledger)
         await ledger.change(bill, "done", values={"step": Step.REFUSED, "wake_at": None})
         done.set()
 
-    reading = LocalTrack(ledger, ["bad", "good"])
-    loop = Scheduler("reading", reading.due, step, limit=4, clock=now, hold=ledger.hold)
+    reading = BillTrack(ledger, LOCAL, step, {"bad": 4, "good": 4})
+    loop = Scheduler("reading", reading.due, reading.step, limit=4, clock=now, hold=ledger.hold)
     async with asyncio.timeout(20), asyncio.TaskGroup() as tasks:
         tasks.create_task(loop.run())
         await done.wait()
@@ -79,14 +83,10 @@ async def test_many_failing_bills_do_not_stand_before_a_good_one(ledger: Ledger)
 
 async def test_the_bills_of_an_account_without_settings_are_not_even_looked_at(ledger: Ledger) -> None:
     await fill(ledger, "gone", 3)
-    assert (await LocalTrack(ledger, ["acme"]).due((), 10))[0] == []
+    assert (await BillTrack(ledger, LOCAL, not_called, {"acme": 10}).due((), 10))[0] == []
 
 
 async def test_the_api_has_nothing_to_do_with_reading(ledger: Ledger) -> None:
     await fill(ledger, "acme", 2)
-    assert len((await LocalTrack(ledger, ["acme"]).due((), 10))[0]) == 2
-
-    async def step(_: Bill) -> None:
-        raise AssertionError("not called")
-
-    assert (await ApiTrack(ledger, step, {"acme": 4}).due((), 10))[0] == []
+    assert len((await BillTrack(ledger, LOCAL, not_called, {"acme": 4}).due((), 10))[0]) == 2
+    assert (await BillTrack(ledger, NEEDS_API, not_called, {"acme": 4}).due((), 10))[0] == []

@@ -62,6 +62,12 @@ class Account(Section):
     api_key: SecretStr | None = Field(None, description="The API key of that environment.")
     base_url: str | None = Field(None, description="Overrides the URL of the environment's API.")
     inbox: Path | None = Field(None, description="Watched folder of this account.")
+    bills_in_work: int | None = Field(
+        None,
+        ge=1,
+        description="Bills of this account that are read at the same time, of all workers together; scans, and what "
+        "is at the API, by themselves. No limit of its own when not set.",
+    )
     max_calls_in_flight: int = Field(8, ge=1, le=256, description="API calls at the same time.")
     calls_per_second: float | None = Field(
         None,
@@ -79,6 +85,11 @@ class Account(Section):
     )
     webhook_urls: tuple[str, ...] = Field((), description="Where records are sent.")
     webhook_secret: SecretStr | None = Field(None, description="Signs them (Standard Webhooks, 'whsec_…').")
+
+    @property
+    def bills_at_the_api(self) -> int:
+        """Bills with a call under way; each has one at a time."""
+        return min(self.max_calls_in_flight, self.bills_in_work or self.max_calls_in_flight)
 
     @property
     def call_rate(self) -> float | None:

@@ -10,16 +10,26 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 from ingest.bayou.gate import Gate
-from ingest.engine.jobs import DELIVERIES, READING, SCANS, api_queue, job_of_bill, job_of_delivery, webhooks_queue
+from ingest.engine.jobs import (
+    DELIVERIES,
+    api_queue,
+    job_of_bill,
+    job_of_delivery,
+    reading_queue,
+    scans_queue,
+    webhooks_queue,
+)
 from ingest.engine.wakeups import Span
-from ingest.engine.work import Due, Work
+from ingest.engine.work import Work
 from ingest.store.ledger import Ledger
 from ingest.store.rows import FILE, NEEDS_API, Bill, Delivery, Step
 
 LOCAL = (Step.RECEIVED, Step.RESOLVED)
 SCANNED = (Step.SCANNED,)
+UNLIMITED: Mapping[str, int] = MappingProxyType({})
 
 
 def reading(
@@ -31,7 +41,8 @@ def reading(
 ) -> Work[Bill]:
     """What needs nobody but us; ``most`` bills at the same time of an account that is named there."""
     queues = {reading_queue(account): most.get(account, 0) for account in accounts}
-    return _bills("reading", ledger, LOCAL, queues, dict.fromkeys(accounts, limit) | dict(most), step, limit)
+    numbers = {account: most.get(account, limit) for account in accounts}
+    return _bills("reading", ledger, LOCAL, queues, numbers, step, limit)
 
 
 def scans(
@@ -41,9 +52,10 @@ def scans(
     limit: int,
     most: Mapping[str, int] = UNLIMITED,
 ) -> Work[Bill]:
-    """What the OCR is to read. A worker without it runs this as well: there the text alone is read."""
+    """What the OCR is to read, likewise. A worker without it runs this as well: there the text alone is read."""
     queues = {scans_queue(account): most.get(account, 0) for account in accounts}
-    return _bills("OCR", ledger, SCANNED, queues, dict.fromkeys(accounts, limit) | dict(most), step, limit)
+    numbers = {account: most.get(account, limit) for account in accounts}
+    return _bills("OCR", ledger, SCANNED, queues, numbers, step, limit)
 
 
 def api(

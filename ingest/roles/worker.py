@@ -123,9 +123,10 @@ def _loops(
         metrics=metrics,
         scans=scans,
     )
-    most = {name: clients[name].pace.fits(account.max_calls_in_flight) for name, account in settings.accounts.items()}
+    own = {name: most for name, account in settings.accounts.items() if (most := account.bills_in_work)}
+    calls = {name: clients[name].pace.fits(account.bills_at_the_api) for name, account in settings.accounts.items()}
     gates = {name: AccountGate(client.breaker, client.pace) for name, client in clients.items()}
-    api = engine.loop(tracks.api(ledger, most, pipeline.advance, settings.limits.bills_in_work, gates))
+    api = engine.loop(tracks.api(ledger, calls, pipeline.advance, settings.limits.bills_in_work, gates))
 
     async def read(bill: Bill) -> None:
         await pipeline.advance(bill)
@@ -133,8 +134,8 @@ def _loops(
         api.wake()
 
     ahead, scanning = READ_AHEAD * settings.limits.parser_children, READ_AHEAD * max(1, settings.ocr.children)
-    ocr = engine.loop(tracks.scans(ledger, settings.accounts, read, scanning))
-    return engine.loop(tracks.reading(ledger, settings.accounts, read, ahead)), ocr, api, deliveries
+    ocr = engine.loop(tracks.scans(ledger, settings.accounts, read, scanning, own))
+    return engine.loop(tracks.reading(ledger, settings.accounts, read, ahead, own)), ocr, api, deliveries
 
 
 async def _say_whose_bills_wait(settings: Settings, ledger: Ledger) -> None:
