@@ -10,7 +10,7 @@ from samples.layouts.case import Case, draw_rows, home
 from samples.layouts.invoice import rows
 from samples.summer_energy.bills import lines
 
-SENDER = "pat@example.com"
+RELAY = "mx.example.com"
 
 
 @dataclass(slots=True)
@@ -48,11 +48,13 @@ class Bills:
         return replace(home(self._number, "TX"), before=31_204, now=31_204 + used, previous=118_20, paid=118_20)
 
 
-def mail(documents: Sequence[Document], *, to: str) -> bytes:
-    """The same documents give the same bytes: what is sent again is the same message."""
+def mail(documents: Sequence[Document], *, sender: str, to: str, name: str) -> bytes:
+    """Through a relay that knows the sender. The same documents give the same bytes: sent again, it is the same one."""
     message = EmailMessage()
-    message["From"], message["To"], message["Subject"] = SENDER, to, "Our bills"
-    message["Message-ID"] = f"<{documents[0].name}@example.com>"
+    message["Authentication-Results"] = f"{RELAY}; dmarc=pass header.from=example.com"
+    message["Received"] = f"from example.com by {RELAY}; Mon, 2 Mar 2026 10:00:00 +0000"
+    message["From"], message["To"], message["Subject"] = sender, to, "Our bills"
+    message["Message-ID"] = name
     message.set_content("See attached.")
     for document in documents:
         message.add_attachment(document.content, maintype="application", subtype="pdf", filename=document.name)

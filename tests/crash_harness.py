@@ -21,40 +21,57 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from typing import Any
 
 import crash_checks as checks
+import crash_sent as sent
 from crash_api import KEY, Proxy, Witness, api_url, witness
+from crash_blows import Blows
+from crash_deeds import Deeds
 from crash_disk import Disk, opened
 from crash_kills import Killable, Killer
-from crash_ledger import progress, read_state
+from crash_ledger import State, let_time_pass, progress, read_state
 from crash_leftovers import left_behind, left_in_database
 from crash_load import Load
+from crash_receiver import Receiver, receiver
 from crash_report import POSTGRESQL, SQLITE, Plan, Report
-from crash_service import Service
+from crash_service import Outside, Service
+from crash_smarthost import Smarthost, smarthost
 from postgres_world import create_database
 
 from ingest import logs
 
 READY_SECONDS, REST_SECONDS, STOP_SECONDS = 120.0, 180.0, 60.0
 """Bounds for a very busy machine. ``REST``: without any progress."""
-DISTURBANCES = "disk full", "API gone"
-BETWEEN_DISTURBANCES = (3, 9)
-"""Kills from one to the next."""
+TIME_PASSES_SECONDS = 5.0
 PERMANENT_STEPS = {"delivered", "split", "refused"}
+
+
+class World:
+    """What the service talks to, and what is done to it."""
+
+    def __init__(self, api: Witness, proxy: Proxy, hooks: Receiver, smarthost: Smarthost) -> None:
+        self.api, self.proxy, self.hooks, self.smarthost = api, proxy, hooks, smarthost
+
+    @property
+    def outside(self) -> Outside:
+        """Where it is."""
+        return Outside(api=api_url(self.proxy.port), key=KEY, hook=self.hooks.url, smarthost=self.smarthost.port)
 
 
 class Harness:
     """One run."""
 
-    def __init__(self, plan: Plan, service: Service, disk: Disk, proxy: Proxy, api: Witness, server: Killable | None):
+    def __init__(self, plan: Plan, service: Service, disk: Disk, world: World, server: Killable | None):
         self.plan = plan
         self.report = Report(plan=plan, disk=disk.what)
         self.load = Load(service, random.Random(f"{plan.seed} load"), plan.rate)
         self._rng = random.Random(f"{plan.seed} kills")
-        self._killer = Killer(service, server, self._rng)
-        self.report.kills = self._killer.kills
-        self._service, self._disk, self._proxy, self._api = service, disk, proxy, api
-        self._next_disturbance = self._rng.randint(*BETWEEN_DISTURBANCES)
+        self._blows = Blows()
+        self._killer = Killer(service, server, self._rng, self._blows)
+        lease = plan.lease if plan.workers > 1 else 0.0
+        self._deeds = Deeds(service, disk, world.proxy, self._killer, self._rng, self._blows, lease)
+        self._service, self._world = service, world
 
     async def run(self) -> Report:
         """Kills, rest, stop, checks."""
@@ -65,7 +82,7 @@ class Harness:
         with self._timed("killing"):
             while self._killed < self.plan.kills and time.monotonic() - began < 60 * self.plan.minutes:
                 await asyncio.sleep(min(self._rng.expovariate(1 / self.plan.pace), 5 * self.plan.pace))
-                await self._disturb_when_due()
+                await self._deeds.when_due()
                 await self._killer.kill_one()
                 if self._killed % 50 == 0:
                     _say(f"{self._killed} kills, {len(self.load.bills.made)} documents")
@@ -73,6 +90,8 @@ class Harness:
                     loading.result()
         with self._timed("coming to rest"):
             self.load.stop()
+            self._world.hooks.calm = self._world.smarthost.calm = True
+            await self._deeds.end()
             resting = await self._come_to_rest(loading)
         with self._timed("stopping"):
             codes = await self._stop()
@@ -85,36 +104,17 @@ class Harness:
 
     @property
     def _killed(self) -> int:
-        return sum(self._killer.kills.values())
-
-    # -- what goes wrong
-
-    async def _disturb_when_due(self) -> None:
-        if self._killed < self._next_disturbance:
-            return
-        self._next_disturbance += self._rng.randint(*BETWEEN_DISTURBANCES)
-        which = DISTURBANCES[sum(self.report.disturbances.values()) % 2]
-        self.report.disturbances[which] += 1
-        until = time.monotonic() + self._rng.uniform(0.5, 2.5)
-        kill_meanwhile = self._rng.random() < 0.5
-        self._proxy.down = which == "API gone"
-        if self._proxy.down:
-            self._proxy.cut_all()
-        while time.monotonic() < until:
-            if which == "disk full":
-                await asyncio.to_thread(self._disk.fill)
-            await asyncio.sleep(0.1)
-        if kill_meanwhile:
-            await self._killer.kill_one()
-        self._disk.free()
-        self._proxy.down = False
+        return self._killer.kills.total()
 
     # -- rest
 
     async def _come_to_rest(self, loading: "asyncio.Task[None]") -> list[str]:
         """Everything that was sent is confirmed, and every bill at its end. What keeps it from that, if anything."""
-        last, since = (), time.monotonic()
+        last, since, passed = (), time.monotonic(), 0.0
         while True:
+            if time.monotonic() - passed > TIME_PASSES_SECONDS:
+                passed = time.monotonic()
+                await self._let_time_pass()
             newest, steps, waiting = await self._progress()
             taken = sum(len(document.taken) for document in self.load.bills.made)
             seen = (newest, waiting, taken, self._service.is_up())
@@ -127,7 +127,8 @@ class Harness:
                 last, since = seen, time.monotonic()
             if time.monotonic() - since > REST_SECONDS:
                 loading.cancel()
-                return [f"no progress for {REST_SECONDS:g} s: {dict(steps)}, {waiting} deliveries, load: {loading}"]
+                left = f"{dict(steps)}, {waiting} deliveries and receipts, load: {loading}"
+                return [f"no progress for {REST_SECONDS:g} s: {left}"]
             await asyncio.sleep(0.3)
 
     async def _progress(self) -> tuple[int, Counter[str], int]:
@@ -136,6 +137,10 @@ class Harness:
         except Exception as error:  # noqa: BLE001 - PostgreSQL recovers; what lasts is found by the clock
             _say(f"the ledger cannot be read yet: {error!r}")
             return 0, Counter(), 0
+
+    async def _let_time_pass(self) -> None:
+        with contextlib.suppress(Exception):  # PostgreSQL recovers, or SQLite is busy: the next one does it
+            await let_time_pass(self._service.database_url)
 
     def _marks(self) -> bool:
         """Whether documents still wait to be uploaded to the shared store."""
@@ -154,7 +159,8 @@ class Harness:
 
     async def _check(self) -> None:
         state, report, made = await read_state(self._service.database_url), self.report, self.load.bills.made
-        said = await asyncio.to_thread(self._api.uploads)
+        world = self._world
+        said = await asyncio.to_thread(world.api.uploads)
         report.swept, left = await left_behind(state, self._service)
         left += await left_in_database(self._service.database_url)
         report.problems |= {
@@ -165,10 +171,20 @@ class Harness:
             "mails not kept": list(checks.messages_gone(state, self._service)),
             "at the API": list(checks.uploads(state, said["uploads"])),
             "contradictions": list(checks.contradictions(state)),
+            "webhooks": list(sent.webhooks(state, world.hooks, self._blows)),
+            "receipts": list(sent.receipts(state, self.load.mails, world.smarthost, self._blows)),
             "left behind": left,
         }
+        self._count(state, said)
+
+    def _count(self, state: State, said: dict[str, Any]) -> None:
+        """What happened, beside what is wrong."""
+        report, world, made = self.report, self._world, self.load.bills.made
+        report.kills, report.whole_roles_killed = self._killer.kills, self._killer.wholes
+        report.disturbances, report.zombies = self._deeds.done, self._deeds.zombies
         report.answers = said["answers"]
-        report.connections_cut, report.endings = self._proxy.cuts, self._service.endings
+        report.connections_cut, report.endings = world.proxy.cuts, self._service.endings
+        report.receiver_troubles, report.smarthost_troubles = world.hooks.troubles, world.smarthost.troubles
         report.sent_again, report.refused_by_kills = self.load.again, self.load.refusals
         report.bills = Counter(str(bill.step) for bill in state.bills)
         report.events = Counter(event.kind for history in state.events.values() for event in history)
@@ -176,6 +192,11 @@ class Harness:
         report.slowest_seconds = round(checks.slowest(state), 1)
         report.documents = Counter(way for document in made for way in document.taken)
         report.documents["different"] = len(made)
+        report.webhooks = Counter(post.event for post in world.hooks.posts)
+        report.webhooks["again after a 2xx"] = sent.sent_again(world.hooks)
+        report.receipts = Counter(str(message.receipt) for message in state.messages)
+        report.receipts["mails"] = len(self.load.mails)
+        report.receipts["at the smarthost"] = len(world.smarthost.received)
 
     # -- inside
 
@@ -204,15 +225,14 @@ async def run(plan: Plan, root: Path) -> Report:
         if plan.database == POSTGRESQL:
             server = await asyncio.to_thread(Killable.create)
             stack.callback(server.remove)
-        api = stack.enter_context(witness(root / "witness"))
-        proxy = await stack.enter_async_context(_proxy(plan, api))
+        world = await stack.enter_async_context(_world(plan, root))
         service: Service | None = None
         pids = lambda: [process.pid for process in service.processes()] if service else []  # noqa: E731
         disk = stack.enter_context(opened(root / "disk", plan.disk_mb, pids))
         url = create_database(server.url) if server else None
-        service = Service(root, plan, api=api_url(proxy.port), key=KEY, database_url=url)
+        service = Service(root, plan, world.outside, url)
         stack.callback(service.close)
-        harness = Harness(plan, service, disk, proxy, api, server)
+        harness = Harness(plan, service, disk, world, server)
         report = await harness.run()
         if report.wrong or plan.keep:
             report.folder = str(root)
@@ -223,13 +243,18 @@ async def run(plan: Plan, root: Path) -> Report:
 
 
 @contextlib.asynccontextmanager
-async def _proxy(plan: Plan, api: Witness) -> AsyncIterator[Proxy]:
-    proxy = Proxy(random.Random(f"{plan.seed} cuts"), api.address, plan.cut_share)
-    await proxy.start()
-    try:
-        yield proxy
-    finally:
-        await proxy.stop()
+async def _world(plan: Plan, root: Path) -> AsyncIterator[World]:
+    def rng(what: str) -> random.Random:
+        return random.Random(f"{plan.seed} {what}")
+
+    async with contextlib.AsyncExitStack() as stack:
+        api = stack.enter_context(witness(root / "witness"))
+        hooks = await stack.enter_async_context(receiver(rng("webhooks"), plan.trouble_share))
+        host = await stack.enter_async_context(smarthost(root, rng("smarthost"), plan.trouble_share))
+        proxy = Proxy(rng("cuts"), api.address, plan.cut_share)
+        await proxy.start()
+        stack.push_async_callback(proxy.stop)
+        yield World(api, proxy, hooks, host)
 
 
 def _say(line: str) -> None:
@@ -246,9 +271,9 @@ def main() -> int:
     options.add_argument("--kills", type=int, default=100)
     options.add_argument("--database", choices=[SQLITE, POSTGRESQL], default=SQLITE)
     options.add_argument("--workers", type=int, help="more than one needs PostgreSQL (default: 2 there)")
-    options.add_argument("--listeners", type=int, default=1)
+    options.add_argument("--listeners", type=int, default=2)
     options.add_argument("--children", type=int, default=2, help="limits.parser_children")
-    options.add_argument("--lease", type=float, default=30.0, help="limits.lease_seconds")
+    options.add_argument("--lease", type=float, default=5.0, help="limits.lease_seconds")
     options.add_argument("--seed", type=int, default=int(time.time()))
     options.add_argument("--pace", type=float, default=1.0, help="mean seconds between two kills")
     options.add_argument("--rate", type=float, default=3.0, help="documents a second")

@@ -9,29 +9,32 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from crash_service import Process, Service
+from crash_blows import Blows
+from crash_service import ROLES, Process, Service
 from postgres_world import Server
 
 WEIGHTS = {
     "parser child of worker": 6,
-    "parser child of smtp": 4,
-    "parser child of folder": 4,
+    "parser child of smtp": 3,
+    "parser child of folder": 3,
     "parser child of import": 1,
-    "mail child": 5,
-    "worker": 5,
-    "smtp": 4,
-    "folder": 3,
-    "import": 2,
+    "mail child": 3,
+    "worker": 8,
+    "smtp": 8,
+    "folder": 4,
+    "import": 1,
     "web": 1,
-    "supervisor": 1.5,
-    "everything": 1.5,
-    "postgres": 1.5,
-    "postgres connection": 1.5,
+    "supervisor": 3,
+    "everything": 2,
+    "postgres": 2,
+    "postgres connection": 2,
 }
 """How often each kind is chosen, of those that are there, once each of them was."""
-PARENTS = {"worker", "smtp", "folder", "web", "import"}
 WHOLES = {"supervisor", "everything", "postgres", "postgres connection"}
 """What takes all roles along."""
+SHARE_OF_WHOLES = 0.4
+"""Of the kills: less than this, and it is waited for a role that is ready. Children are there much more often."""
+PATIENCE_SECONDS = 15.0
 STARTING_SHARE = 0.03
 LOOK_SECONDS = 0.2
 DATABASE_SECONDS = 60
@@ -65,18 +68,25 @@ class Killable(Server):
 
 
 class Killer:
-    """Counts what it killed, by kind."""
+    """Counts what it killed, by kind. Processes in ``spared`` are not chosen; who takes all takes them too."""
 
-    def __init__(self, service: Service, server: Killable | None, rng: random.Random) -> None:
+    def __init__(self, service: Service, server: Killable | None, rng: random.Random, blows: Blows) -> None:
         self.kills: Counter[str] = Counter()
-        self._service, self._server, self._rng = service, server, rng
+        self.spared: set[int] = set()
+        self._service, self._server, self._rng, self._blows = service, server, rng, blows
+
+    @property
+    def wholes(self) -> int:
+        """How often a whole role was killed, or what takes all of them along."""
+        return sum(number for kind, number in self.kills.items() if kind in ROLES | WHOLES)
 
     async def kill_one(self) -> None:
         """Of the kinds that are there one, and of its processes one. A kind that was not killed yet goes first."""
         found = await self._targets()
         kinds = [kind for kind in found if not self.kills[kind]] or list(found)
         [kind] = self._rng.choices(kinds, [WEIGHTS[kind] for kind in kinds])
-        self.kills[kind] += await self._kill(kind, found[kind])
+        with self._blows.of(kind):
+            self.kills[kind] += await self._kill(kind, found[kind])
 
     async def _kill(self, kind: str, processes: list[Process]) -> bool:
         if kind == "everything":
@@ -89,15 +99,35 @@ class Killer:
         return self._service.kill(self._rng.choice(processes).pid)
 
     async def _targets(self) -> dict[str, list[Process]]:
-        """By kind, at least one. While roles come up, mostly only their children: else they would never be up."""
-        wholes = WHOLES if self._server else {kind for kind in WHOLES if not kind.startswith("postgres")}
+        """By kind, at least one; only roles where too few of them were killed so far, unless none gets ready."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
         while True:
-            found: dict[str, list[Process]] = {kind: [] for kind in wholes}
-            for process in self._service.processes():
-                found.setdefault(process.kind, []).append(process)
-            if not await asyncio.to_thread(self._service.is_up) and self._rng.random() > STARTING_SHARE:
-                found = {kind: some for kind, some in found.items() if kind not in wholes | PARENTS}
-            found = {kind: some for kind, some in found.items() if kind in WEIGHTS and (some or kind != "supervisor")}
+            found = await asyncio.to_thread(self._found)
+            wholes = {kind: some for kind, some in found.items() if kind in ROLES | WHOLES}
+            if self.wholes < SHARE_OF_WHOLES * sum(self.kills.values()) and time.monotonic() < deadline:
+                found = wholes
             if found:
                 return found
             await asyncio.sleep(LOOK_SECONDS)
+
+    def _found(self) -> dict[str, list[Process]]:
+        """A role that comes up is mostly left alone, and what takes all along waits for all: else none would be up."""
+        processes = [process for process in self._service.processes() if process.pid not in self.spared]
+        roles = [process for process in processes if process.kind in ROLES]
+        ready = self._service.ready(roles)
+        found: dict[str, list[Process]] = {}
+        if self._rng.random() < STARTING_SHARE or (len(ready) == len(roles) and _all_began(processes)):
+            ready = roles
+            found = {kind: [] for kind in WHOLES if self._server or not kind.startswith("postgres")}
+        for process in processes:
+            if process in ready or process.kind not in ROLES:
+                found.setdefault(process.kind, []).append(process)
+        if not found.get("supervisor") or "everything" not in found:
+            found.pop("supervisor", None)
+        return {kind: some for kind, some in found.items() if kind in WEIGHTS}
+
+
+def _all_began(processes: list[Process]) -> bool:
+    """Whether there is a role, and each supervisor has started its own."""
+    parents = {process.parent for process in processes if process.kind in ROLES}
+    return bool(parents) and all(one.pid in parents for one in processes if one.kind == "supervisor")

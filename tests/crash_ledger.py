@@ -1,5 +1,6 @@
 """The ledger as the crash harness reads it: while the service comes to rest, and whole at the end."""
 
+import datetime as dt
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import Any
@@ -30,16 +31,36 @@ class State:
         return {bill.id: bill for bill in self.bills}
 
 
+OPEN_RECEIPT = messages.c.receipt.in_(("due", "sending"))
+OPEN_DELIVERY = deliveries.c.delivered_at.is_(None)
+
+
 async def progress(url: str) -> tuple[int, Counter[str], int]:
-    """Something that grows as long as there is progress, the bills by step, and deliveries that wait."""
+    """Something that grows as long as there is progress, the bills by step, and deliveries and receipts that wait."""
     engine = create_async_engine(url, poolclass=NullPool)
     async with engine.connect() as connection:
         steps = await connection.execute(sa.select(bills.c.step, sa.func.count()).group_by(bills.c.step))
-        waiting = await connection.execute(sa.select(sa.func.count()).where(deliveries.c.delivered_at.is_(None)))
         newest = await connection.execute(sa.select(sa.func.max(events.c.id)))
-        found = newest.scalar() or 0, Counter(dict(map(tuple, steps))), int(waiting.scalar() or 0)
+        waiting = 0
+        for table, still_open in ((deliveries, OPEN_DELIVERY), (messages, OPEN_RECEIPT)):
+            counted = await connection.execute(sa.select(sa.func.count()).select_from(table).where(still_open))
+            waiting += counted.scalar_one()
+        found = newest.scalar() or 0, Counter(dict(map(tuple, steps))), waiting
     await engine.dispose()
     return found
+
+
+async def let_time_pass(url: str) -> None:
+    """What was put off is due now: after a second failure a webhook would wait for five minutes, a receipt for four."""
+    at = dt.datetime.now(dt.UTC)
+    engine = create_async_engine(url, poolclass=NullPool)
+    async with engine.begin() as connection:
+        for table, due, still_open in (
+            (deliveries, deliveries.c.next_at, OPEN_DELIVERY),
+            (messages, messages.c.due_at, OPEN_RECEIPT),
+        ):
+            await connection.execute(table.update().where(still_open, due > at).values({due: at}))
+    await engine.dispose()
 
 
 async def read_state(url: str) -> State:

@@ -5,18 +5,29 @@ import errno
 import json
 import random
 from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 
 import aiosmtplib
-from crash_bills import SENDER, Bills, Document, mail
+from crash_bills import Bills, Document, mail
 from crash_service import Service
 
 BATCH_SHARE, TWICE_SHARE = 0.1, 0.05
+IMPATIENT_SHARE, PATIENCE_SECONDS = 0.3, 0.3
+"""Of the mails' senders some hang up within this time after they began with the text, and send the mail again."""
 CUSTOMERS = 5
 MOST_IN_INBOX = 20
 MOST_REFUSALS = 5
 PAUSE = 0.2
 PROCESSED, REJECTED = "processed", "rejected"
+
+
+@dataclass(slots=True)
+class SentMail:
+    """``id`` is its Message-ID; ``answered``: with 250, at last."""
+
+    id: str
+    answered: bool = False
 
 
 class Load:
@@ -25,6 +36,7 @@ class Load:
     def __init__(self, service: Service, rng: random.Random, rate: float) -> None:
         """``rate`` of documents a second, all sources together."""
         self.bills = Bills()
+        self.mails: list[SentMail] = []
         self.refusals: Counter[str] = Counter()
         self.again: Counter[str] = Counter()
         self.problems: list[str] = []
@@ -67,11 +79,14 @@ class Load:
             await self._rest(len(documents), 0.5 / 3)
 
     async def _send(self, documents: list[Document]) -> None:
-        recipient = f"bills+{self._customer()}@localhost"
-        content = mail(documents, to=recipient)
+        """Each from another address: nobody gets more than 60 receipts an hour."""
+        sender, recipient = f"office-{len(self.mails)}@example.com", f"bills+{self._customer()}@localhost"
+        sent = SentMail(f"<{documents[0].name}@example.com>")
+        self.mails.append(sent)
+        content = mail(documents, sender=sender, to=recipient, name=sent.id)
         while True:
             try:
-                await self._send_once(recipient, content)
+                await self._send_once(sender, recipient, content)
             except aiosmtplib.SMTPResponseException as error:
                 self.again[f"mail {error.code}"] += 1
                 if error.code >= 500 and self._is_wrong(documents[0].name, f"{error.code} {error.message}"):
@@ -79,18 +94,23 @@ class Load:
             except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
                 self.again[f"mail {type(error).__name__}"] += 1
             else:
+                sent.answered = True
                 for document in documents:
                     document.taken.add("mail")
                 return
             await asyncio.sleep(PAUSE)
 
-    async def _send_once(self, recipient: str, content: bytes) -> None:
-        client = aiosmtplib.SMTP(hostname="127.0.0.1", port=self._service.smtp_port, timeout=60)
+    async def _send_once(self, sender: str, recipient: str, content: bytes) -> None:
+        """To any of the listeners, as a sender's server does that finds several under one name."""
+        port = self._rng.choice(self._service.smtp_ports)
+        client = aiosmtplib.SMTP(hostname="127.0.0.1", port=port, timeout=60)
         await client.connect()
         try:
-            await client.mail(SENDER)
+            await client.mail(sender)
             await client.rcpt(recipient)
-            await client.data(content)
+            patience = self._rng.uniform(0, PATIENCE_SECONDS) if self._rng.random() < IMPATIENT_SHARE else None
+            async with asyncio.timeout(patience):
+                await client.data(content)
         finally:
             client.close()
 

@@ -14,10 +14,11 @@ class Plan:
     kills: int
     database: str = SQLITE
     workers: int = 1
-    listeners: int = 1
+    listeners: int = 2
+    """With one worker they share a port, with several each machine has one; more share the first machine's port."""
     children: int = 2
     """Parser children of each worker."""
-    lease: float = 30.0
+    lease: float = 5.0
     """Seconds after which another worker has the bills of a dead one (PostgreSQL)."""
     seed: int = 1
     pace: float = 1.0
@@ -26,6 +27,8 @@ class Plan:
     """Documents a second."""
     cut_share: float = 0.05
     """Of the pieces of requests to the API."""
+    trouble_share: float = 0.1
+    """Of what the receiver of webhooks and the smarthost are asked."""
     disk_mb: int | None = 1024
     """None: what processes may write is limited, also where a small disk could be mounted."""
     minutes: float = 24 * 60
@@ -41,9 +44,15 @@ class Report:
     plan: Plan
     disk: str
     kills: Counter[str] = dataclasses.field(default_factory=Counter)
+    whole_roles_killed: int = 0
+    zombies: Counter[str] = dataclasses.field(default_factory=Counter)
     disturbances: Counter[str] = dataclasses.field(default_factory=Counter)
     connections_cut: Counter[str] = dataclasses.field(default_factory=Counter)
+    receiver_troubles: Counter[str] = dataclasses.field(default_factory=Counter)
+    smarthost_troubles: Counter[str] = dataclasses.field(default_factory=Counter)
     documents: Counter[str] = dataclasses.field(default_factory=Counter)
+    webhooks: Counter[str] = dataclasses.field(default_factory=Counter)
+    receipts: Counter[str] = dataclasses.field(default_factory=Counter)
     sent_again: Counter[str] = dataclasses.field(default_factory=Counter)
     refused_by_kills: Counter[str] = dataclasses.field(default_factory=Counter)
     answers: dict[str, int] = dataclasses.field(default_factory=dict)

@@ -8,16 +8,19 @@ import signal
 import socket
 import subprocess
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from crash_api import end_with_parent, plain_environment
+from crash_bills import RELAY
+from crash_receiver import SECRET
 from crash_report import Plan
 from program import command
 
 START_AGAIN_SECONDS = 0.2
 ACCOUNT = "acme"
+ROLES = {"worker", "smtp", "folder", "web"}
 SETTINGS = """
 drain_seconds = 5
 log_format = "json"
@@ -26,17 +29,24 @@ records_dir = "{disk}/records"
 [accounts.acme]
 domains = ["example.com"]
 recipients = ["bills@localhost"]
-sender_check = "envelope"
+sender_check = "relay"
+authserv_id = "{relay}"
 peers = ["127.0.0.0/8"]
+receipts = true
+webhook_urls = ["{hook}"]
+webhook_secret = "{secret}"
 environment = "sandbox"
 api_key = "{key}"
 base_url = "{api}"
 inbox = "{disk}/inbox"
 max_messages_per_minute = 100000
+[smarthost]
+host = "127.0.0.1"
+port = {smarthost}
+tls = "none"
+sender = "intake@receipts.example"
 [smtp]
-port = {smtp}
 max_messages_per_minute = 100000
-processes = {listeners}
 [web]
 port = {web}
 [folder]
@@ -63,17 +73,29 @@ class Process:
     kind: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outside:
+    """What the service talks to: the API's URL and key, the URL of the webhooks' receiver, the smarthost's port."""
+
+    api: str
+    key: str
+    hook: str
+    smarthost: int
+
+
 class Service:
     """Two machines where there are two workers, one otherwise. Its processes are known by their temporary folder."""
 
-    def __init__(self, root: Path, plan: Plan, *, api: str, key: str, database_url: str | None) -> None:
+    def __init__(self, root: Path, plan: Plan, outside: Outside, database_url: str | None) -> None:
         self.root = root
         self.disk = root / "disk"
         self.temporary = root / "tmp"
         self.temporary.mkdir()
         self.settings = root / "settings.toml"
-        self.smtp_port, self.web_port = _free_port(), _free_port()
+        self.web_port = _free_port()
         self.machines = [self.disk / f"machine-{number}" for number in range(1, plan.workers + 1)]
+        self.smtp_ports = [_free_port() for _ in self.machines[: plan.listeners]]
+        self._listeners = plan.listeners - len(self.smtp_ports) + 1
         self.shared = self.disk / "shared" if plan.workers > 1 else None
         self.database_url = database_url or f"sqlite+aiosqlite:///{self.machines[0]}/ledger.sqlite3"
         self.endings: Counter[str] = Counter()
@@ -87,8 +109,9 @@ class Service:
         database = f'database_url = "{database_url}"' if database_url else ""
         self.settings.write_text(
             SETTINGS.format(
-                disk=self.disk, api=api, key=key, database=database, store=store, smtp=self.smtp_port,
-                web=self.web_port, listeners=plan.listeners, lease=plan.lease, children=plan.children,
+                disk=self.disk, api=outside.api, key=outside.key, hook=outside.hook, secret=SECRET, relay=RELAY,
+                smarthost=outside.smarthost, database=database, store=store, web=self.web_port,
+                lease=plan.lease, children=plan.children,
             )
         )  # fmt: skip
 
@@ -98,10 +121,12 @@ class Service:
         return [*self.machines, *([self.shared] if self.shared else [])]
 
     def start(self) -> None:
-        """All roles on the first machine, a worker on each further one; what ends is started again."""
+        """All roles on the first machine, on each further one a worker and a listener; what ends is started again."""
         self._keep("all roles", self.machines[0], "serve", "--json")
         for number, machine in enumerate(self.machines[1:], 2):
             self._keep(f"worker {number}", machine, "serve", "--role", "worker", "--json")
+            if number <= len(self.smtp_ports):
+                self._keep(f"listener {number}", machine, "serve", "--role", "smtp", "--json")
 
     def _keep(self, name: str, machine: Path, *words: str) -> None:
         self._keepers.append(asyncio.create_task(self._kept(name, machine, words), name=name))
@@ -130,20 +155,32 @@ class Service:
         )
 
     def environment(self, machine: Path) -> dict[str, str]:
-        mine = {"TMPDIR": self.temporary, "BILL_INGEST_CONFIG": self.settings, "BILL_INGEST_DATA_DIR": machine}
+        number = self.machines.index(machine)
+        mine = {
+            "TMPDIR": self.temporary,
+            "BILL_INGEST_CONFIG": self.settings,
+            "BILL_INGEST_DATA_DIR": machine,
+            "BILL_INGEST_SMTP__PORT": self.smtp_ports[number] if number < len(self.smtp_ports) else 0,
+            "BILL_INGEST_SMTP__PROCESSES": 1 if number else self._listeners,
+        }
         return plain_environment() | {name: str(value) for name, value in mine.items()}
 
     def is_up(self) -> bool:
         """Whether every role says that it is ready, and none of those that said so has been killed since."""
+        roles = [process for process in self.processes() if process.kind in ROLES]
+        kinds = Counter(process.kind for process in roles)
+        listeners = self._listeners + len(self.smtp_ports) - 1
+        there = kinds["worker"] >= len(self.machines) and kinds["smtp"] >= listeners and kinds["web"] > 0
+        return there and len(self.ready(roles)) == len(roles)
+
+    def ready(self, roles: Sequence[Process]) -> list[Process]:
+        """Those of them that say so themselves."""
         try:
-            for port in (self.smtp_port, self.web_port):
-                socket.create_connection(("127.0.0.1", port), 1).close()
-            notes = [note for machine in self.machines for note in machine.glob("worker*.json")]
-            said = {json.loads(note.read_text())["pid"] for note in notes}  # an import that works by itself says so too
-        except (OSError, ValueError):
-            return False
-        workers = {process.pid for process in self.processes() if process.kind == "worker"}
-        return len(workers) >= len(self.machines) and workers <= said
+            notes = [note for machine in self.machines for note in machine.glob("*.json")]
+            said = {json.loads(note.read_text()).get("pid") for note in notes}
+        except (OSError, ValueError):  # one is written, or the disk is full
+            return []
+        return [one for one in roles if (_answers(self.web_port) if one.kind == "web" else one.pid in said)]
 
     async def stop(self, seconds: float) -> dict[str, int]:
         """SIGTERM, as an init system stops it; the exit codes."""
@@ -171,20 +208,33 @@ class Service:
 
     def kill(self, pid: int) -> bool:
         """SIGKILL; False when it was gone already, or its number is somebody else's by now."""
+        with self.held(pid) as send:
+            return send(signal.SIGKILL)
+
+    @contextlib.contextmanager
+    def held(self, pid: int) -> Iterator[Callable[[signal.Signals], bool]]:
+        """What sends signals to this process and to no other; False when it is gone."""
         try:
             handle = os.pidfd_open(pid)
         except ProcessLookupError:
-            return False
+            yield lambda _: False
+            return
+
+        def send(number: signal.Signals) -> bool:
+            try:
+                signal.pidfd_send_signal(handle, number)
+            except ProcessLookupError:
+                return False
+            return True
+
         try:
             environment = Path(f"/proc/{pid}/environ").read_bytes()
-            if f"TMPDIR={self.temporary}".encode() not in environment.split(b"\0"):
-                return False
-            signal.pidfd_send_signal(handle, signal.SIGKILL)
-        except (ProcessLookupError, FileNotFoundError):
-            return False
+        except OSError:
+            environment = b""
+        try:
+            yield send if f"TMPDIR={self.temporary}".encode() in environment.split(b"\0") else lambda _: False
         finally:
             os.close(handle)
-        return True
 
     def last_words(self) -> str:
         """The end of what it wrote to its log."""
@@ -212,6 +262,14 @@ def _kind(pid: int, found: dict[int, tuple[int, list[str]]]) -> str:
     if "import" in words:
         return "import"
     return "supervisor" if "serve" in words else "other"
+
+
+def _answers(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), 1).close()
+    except OSError:
+        return False
+    return True
 
 
 def _free_port() -> int:

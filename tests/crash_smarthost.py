@@ -1,0 +1,45 @@
+"""The smarthost of the crash harness: a real SMTP server, which at times says 451 or cuts the connection."""
+
+import random
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from smarthost_world import SmarthostServer, smarthost_server
+
+LATER = "451 4.3.0 not just now"
+FATES = {"MAIL": [LATER, "drop"], "RCPT": [LATER], "DATA": [LATER, "drop", "take and drop"]}
+"""By phase. ``take and drop``: it has the mail, and its answer is lost."""
+
+
+class Smarthost(SmarthostServer):
+    """What it took is in ``received``; ``calm`` ends its misbehaviour."""
+
+    calm = False
+
+    def begin(self, rng: random.Random, share: float) -> None:
+        """``share`` of the commands of a phase goes wrong from now on."""
+        self.troubles: Counter[str] = Counter()
+        self._rng, self._share = rng, share
+
+    def _next(self, phase: str) -> str | None:
+        if self.calm or self._rng.random() >= self._share:
+            return None
+        fate = self._rng.choice(FATES[phase])
+        self.troubles[f"{phase} {fate}"] += 1
+        return fate
+
+    @property
+    def answers_lost(self) -> int:
+        """How often a text came and was answered by silence."""
+        return self.troubles["DATA drop"] + self.troubles["DATA take and drop"]
+
+
+@asynccontextmanager
+async def smarthost(folder: Path, rng: random.Random, share: float) -> AsyncIterator[Smarthost]:
+    """A running one."""
+    there = Smarthost()
+    there.begin(rng, share)
+    async with smarthost_server(folder, server=there):
+        yield there
