@@ -120,13 +120,24 @@ def test_a_dead_workers_bills_are_taken_up_within_45_seconds() -> None:
     assert Settings().limits.lease_seconds == LEASE.total_seconds()
 
 
-async def test_a_listening_connection_that_is_gone_needs_no_goodbye(url: str) -> None:
+async def test_a_listening_connection_that_the_server_ended_needs_no_goodbye(url: str) -> None:
     place = _place(sa.make_url(url))
     async with asyncpg.create_pool(**place, min_size=1, max_size=2) as pool, QuietDriver(pool) as driver:
         await driver.add_listener("somewhere", lambda _: None)
-        assert driver._listener_connection
-        await driver._listener_connection.reset()
-        await pool.release(driver._listener_connection)
+        listening = driver._listener_connection
+        assert listening
+        await pool.execute("SELECT pg_terminate_backend($1)", listening.get_server_pid())
+        await eventually(lambda: "released" in repr(listening), "asyncpg took it back")
+
+
+async def test_a_listening_connection_goes_back_without_its_channels(url: str) -> None:
+    async with asyncpg.create_pool(**_place(sa.make_url(url)), min_size=1, max_size=2) as pool:
+        async with QuietDriver(pool) as driver:
+            await driver.add_listener("somewhere", lambda _: None)
+            listening = driver._listener_connection.get_server_pid()
+        async with pool.acquire() as one, pool.acquire() as other:
+            [back] = [each for each in (one, other) if each.get_server_pid() == listening]
+            assert await back.fetch("SELECT pg_listening_channels()") == []
 
 
 async def test_the_lease_is_the_settings(ledger: Ledger) -> None:

@@ -1,7 +1,7 @@
 """PostgreSQL's notices, thinned: every change of the queue announces itself, and each would be answered by a look."""
 
 import asyncio
-import contextlib
+from typing import Any
 
 import asyncpg
 from pgqueuer.adapters.drivers.asyncpg import AsyncpgPoolDriver
@@ -19,9 +19,22 @@ class QuietDriver(AsyncpgPoolDriver):
         await super().add_listener(channel, _Thinned(callback))
 
     async def __aexit__(self, *error: object) -> None:
-        """The listening connection goes back to its pool; one that is gone already ends no worker with an error."""
-        with contextlib.suppress(asyncpg.InterfaceError):
-            await super().__aexit__(*error)
+        """The listening connection goes back to its pool, unless it is there already.
+
+        One that the server ended asyncpg takes back by itself, and PgQueuer does not hear of that: its goodbye would
+        raise InterfaceError at the end of a worker that has stopped in order.
+        """
+        if self._listener_connection is not None and _is_gone(self._listener_connection):
+            self._listener_connection = None
+        await super().__aexit__(*error)
+
+
+def _is_gone(connection: "asyncpg.pool.PoolConnectionProxy[Any]") -> bool:
+    """One that was taken back answers no question, this one neither."""
+    try:
+        return bool(connection.is_closed())
+    except asyncpg.InterfaceError:
+        return True
 
 
 class _Thinned:
