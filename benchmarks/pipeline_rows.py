@@ -3,6 +3,7 @@
 What is written is what the intake and the pipeline write: the arrival, the bill, its events and its job.
 """
 
+import asyncio
 import datetime as dt
 import hashlib
 import itertools
@@ -92,11 +93,15 @@ class Writer:
 
     async def _run(self, work: Callable[[sa.Connection], Any]) -> None:
         if self._own is not None:
-            with self._own.begin() as connection:
-                work(connection)
+            await asyncio.to_thread(_in_one_transaction, self._own, work)
             return
         async with self._engine.begin() as asynchronous:
             await asynchronous.run_sync(work)
+
+
+def _in_one_transaction(engine: sa.Engine, work: Callable[[sa.Connection], Any]) -> None:
+    with engine.begin() as connection:
+        work(connection)
 
 
 def _insert(connection: sa.Connection, rows: Sequence[Bill]) -> None:
@@ -135,7 +140,8 @@ async def number_at(ledger: Ledger, account: str, step: Step) -> int:
     """How many bills of the account stand there; of the others no row is looked at."""
     query = sa.select(sa.func.count()).where(bills.c.account == account, bills.c.step == step)
     async with ledger.engine.connect() as connection:
-        return int((await connection.execute(query)).scalar_one())
+        reading = await connection.execution_options(reading=True)
+        return int((await reading.execute(query)).scalar_one())
 
 
 async def seconds_to_deliver(ledger: Ledger, ids: Sequence[str]) -> list[float]:
@@ -148,5 +154,6 @@ async def seconds_to_deliver(ledger: Ledger, ids: Sequence[str]) -> list[float]:
             .where(bills.c.id.in_(ids[start : start + AT_A_TIME]), events.c.kind == "delivered")
         )
         async with ledger.engine.connect() as connection:
-            found += [(at - received).total_seconds() for received, at in await connection.execute(query)]
+            reading = await connection.execution_options(reading=True)
+            found += [(at - received).total_seconds() for received, at in await reading.execute(query)]
     return found
