@@ -10,6 +10,7 @@ from pathlib import Path
 
 import hostile
 import pytest
+from source_world import eventually
 
 from ingest import children
 from ingest.errors import Unavailable
@@ -317,7 +318,7 @@ class TestTurns:
             for _ in range(6):
                 reading = asyncio.create_task(pool.read(stuck.path))
                 async with stuck.held() as writing:
-                    served_by += [_reader(stuck.path)]
+                    served_by += [await _reader(stuck.path)]
                     os.write(writing, hostile.good())
                 assert (await reading).document.value in READ
         first, second, third = served_by[0:2], served_by[2:4], served_by[4:6]
@@ -333,12 +334,18 @@ class TestTurns:
             assert len(started) == 2
 
 
-def _reader(path: Path) -> int:
-    """The child that has this file open."""
-    for pid in _child_pids():
-        if path in {link.readlink() for link in Path(f"/proc/{pid}/fd").iterdir()}:
-            return pid
-    raise AssertionError("nobody reads it")
+async def _reader(path: Path) -> int:
+    """The child that has this file open. The writing end of a pipe opens a moment before the reading end is listed."""
+    found: list[int] = []
+
+    def look() -> list[int]:
+        for pid in _child_pids():
+            with suppress(FileNotFoundError):  # one that has ended since
+                found.extend(pid for link in Path(f"/proc/{pid}/fd").iterdir() if link.readlink() == path)
+        return found
+
+    await eventually(look, "nobody reads it")
+    return found[0]
 
 
 class TestClosing:
