@@ -209,3 +209,18 @@ async def test_two_senders_at_once_send_one(world: World) -> None:
     with pytest.raises(Exception, match="another process"):
         await other.step(stale)
     assert len(world.server.received) == 1
+
+
+@pytest.mark.parametrize("answer", ["450 busy", "550 no such user"])
+async def test_who_was_thought_dead_undoes_nothing(world: World, answer: str) -> None:
+    """A process stood still before it had asked the smarthost; the receipt was sent by another meanwhile."""
+    message = await mail_came(world.ledger)
+    await read_all(world.ledger, message)
+    await world.sender.step(message)
+    world.server.answers["RCPT"] = [answer]
+    await ReceiptSender(world.ledger, world.settings, world.smarthost, world.clock).step(message)
+    after = await world.state(message)
+    assert (after.receipt, after.due_at) == (ReceiptState.SENT, None)
+    world.clock.pass_(hours=1)
+    assert await world.run_due() == 0
+    assert len(world.server.received) == 1

@@ -89,8 +89,12 @@ class Digests:
         return FiguresOf(self._read, account)
 
     async def _note(self, digest: Digest, values: dict[str, Any]) -> None:
+        """As for receipts: who was thought dead undoes nothing that another process noted meanwhile."""
+        still_open = digests.c.state.in_((ReceiptState.DUE, ReceiptState.SENDING))
+        fence = () if values["state"] is ReceiptState.SENT else (still_open,)
+
         def work(connection: sa.Connection) -> None:
-            connection.execute(digests.update().where(*_same(digest)).values(values))
+            connection.execute(digests.update().where(*_same(digest), *fence).values(values))
 
         await self._writer.write(work)
 

@@ -131,8 +131,12 @@ class Receipts:
         await self._writer.write(work)
 
     async def _note(self, message: Message, values: dict[str, Any], *, told: bool = False) -> None:
+        """That it was sent is noted whatever stands there; nothing else undoes what another process noted meanwhile:
+        who was thought dead, and goes on with an attempt that failed, would make the sender get a second receipt."""
+        still_open = () if told else (messages.c.receipt.in_((ReceiptState.DUE, ReceiptState.SENDING)),)
+
         def work(connection: sa.Connection) -> None:
-            connection.execute(messages.update().where(messages.c.id == message.id).values(values))
+            connection.execute(messages.update().where(messages.c.id == message.id, *still_open).values(values))
             if told:
                 connection.execute(messages.update().where(*_left_out(message)).values(receipt_reason=TOLD_LATER))
 
