@@ -51,9 +51,16 @@ class Steps:
 
     async def advance(self, bill: Bill) -> None:
         """As ``Pipeline.advance``."""
-        steps = {Step.RECEIVED: self._parse, Step.PARSED: self._upload, Step.POLLING: self._poll, Step.RESOLVED: self._end}
-        while bill.wake_at is not None and bill.wake_at <= now() and bill.step in steps:
+        steps = {
+            Step.RECEIVED: self._parse,
+            Step.PARSED: self._upload,
+            Step.POLLING: self._poll,
+            Step.RESOLVED: self._end,
+        }
+        at = now()
+        while bill.step in steps and bill.is_due(at):
             bill = await steps[bill.step](bill)
+            at = bill.updated_at
             if bill.step is Step.PARSED:
                 break
         for loop in self.loops:
@@ -110,14 +117,15 @@ async def measure(settings_file: Path, number: int) -> tuple[float, float]:
                 engine.loop(tracks.api(ledger, accounts, steps.advance, settings.limits.bills_in_work)),
                 engine.loop(tracks.deliveries(ledger, accounts, ledger.delivered, DELIVERIES_AT_ONCE)),
             ]
+            every = (*steps.loops, *engine.upkeep())
             async with asyncio.TaskGroup() as tasks:
-                for loop in (*steps.loops, *engine.upkeep()):
+                for loop in every:
                     tasks.create_task(loop.run())
                 await _through(settings.ledger_url, ledger, steps, local, max(1, number // 10))
                 before, began = _cpu(), time.perf_counter()
                 await _through(settings.ledger_url, ledger, steps, local, number)
                 used, seconds = _cpu() - before, time.perf_counter() - began
-                for loop in (*steps.loops, *engine.upkeep()):
+                for loop in every:
                     await loop.stop(5)
     return 1000 * used / number, number / seconds
 
@@ -129,7 +137,7 @@ async def _through(url: str, ledger: Ledger, steps: Steps, local: dict[str, Any]
     await writer.close()
     for loop in steps.loops:
         loop.wake()
-    while await rows.number_at(ledger, ACCOUNT, Step.DELIVERED) < done + number:
+    while await rows.number_at(ledger, ACCOUNT, Step.DELIVERED) < done + number:  # noqa: ASYNC110 - rows tell nobody
         await asyncio.sleep(0.5)
 
 

@@ -86,11 +86,13 @@ class Pipeline:
         if account is None:
             raise Unavailable(f"account {bill.account!r} is no longer configured")
         try:
-            while bill.wake_at is not None and bill.wake_at <= self._clock() and bill.step in self._steps:
+            at = self._clock()
+            while bill.step in self._steps and bill.is_due(at):
                 before = bill.version
                 bill = await self._steps[bill.step](bill)
                 if bill.version == before or bill.step in (Step.PARSED, Step.SCANNED):
                     return  # from here on it is the ledger that says whose turn it is: at the API, or at the OCR
+                at = bill.updated_at  # what was due only later then has a job of its own, however late it is now
         except AccountRefused as error:
             log.warning(
                 "the API refuses this account; nothing more is sent for it", account=bill.account, error=str(error)

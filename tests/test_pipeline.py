@@ -217,6 +217,26 @@ async def test_a_bill_that_stays_unparsed_is_asked_ever_more_rarely(tmp_path: Pa
     assert sum(pauses) > 45 * 3600
 
 
+async def test_a_commit_that_takes_longer_than_the_pause_leaves_the_next_question_to_its_job(
+    acme: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On PostgreSQL the change wrote a job for it: who went on as well would ask the API a second time."""
+    bill = await acme.until(await acme.take(POWER), Step.PARSED)
+    change = acme.ledger.change
+
+    async def slowly(*args: Any, **values: Any) -> Bill:
+        after = await change(*args, **values)
+        acme.clock.ahead += dt.timedelta(seconds=1)
+        return after
+
+    monkeypatch.setattr(acme.ledger, "change", slowly)
+    await acme.pipeline.advance(bill)
+    bill = await acme.bill(bill.id)
+    assert bill.step is Step.POLLING
+    assert bill.is_due(acme.clock())
+    assert (await acme.kinds(bill))[-2:] == ["uploading", "uploaded"]
+
+
 async def test_a_document_of_three_bills_becomes_three(acme: World) -> None:
     whole = await acme.until(await acme.take(BATCH, customer="C"), Step.SPLIT)
     children = await acme.ledger.children(whole.id)

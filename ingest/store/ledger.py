@@ -243,27 +243,27 @@ class Ledger:
     ) -> Bill:
         """Changes a bill, writes the event, and queues deliveries and children, all in one transaction.
 
+        A bill that carries its job (``jobs.carrying``) and is due at once gets none: its next step is to follow.
+
         ``data`` is what the event keeps (default: the values). Raises StaleVersion when the bill changed meanwhile.
         """
         at = self.clock()
         entered = {"step_at": at} if values.get("step", bill.step) != bill.step else {}
         new = {**values, **entered, "version": bill.version + 1, "updated_at": at}
-        running, due = carried(bill.id), values.get("wake_at", bill.wake_at)
-        goes_on = due is not None and due <= at
+        running, after = carried(bill.id), changed(bill, **new)
+        goes_on = after.is_due(at)
 
-        def work(connection: sa.Connection) -> Bill:
+        def work(connection: sa.Connection) -> None:
             if not transactions.change(connection, bill, new):
                 raise StaleVersion(f"bill {bill.id} is no longer at version {bill.version}")
-            after = changed(bill, **new)
             transactions.add_event(connection, after, kind, at, transactions.plain(values if data is None else data))
             transactions.add_children(connection, after, split, at)
             for delivery in send:
                 transactions.send(connection, delivery, after, at)
             if running is None or not goes_on:
                 ending.add_job(connection, job_of_bill(after), at)
-            return after
 
-        after = await self._writer.write(work)
+        await self._writer.write(work)
         if running is not None:
             running.owing = job_of_bill(after) if goes_on else None
         return after
@@ -372,8 +372,8 @@ class Ledger:
 
     # -- inside
 
-    async def _moment(self, query: sa.Select[Any], values: dict[str, Any] | None = None) -> dt.datetime | None:
-        moment: dt.datetime | None = (await self._rows(query, values))[0][0]
+    async def _moment(self, query: sa.Select[Any]) -> dt.datetime | None:
+        moment: dt.datetime | None = (await self._rows(query))[0][0]
         return moment
 
 

@@ -125,6 +125,10 @@ class Bill:
     reason: Reason | None
     detail: str | None
 
+    def is_due(self, at: dt.datetime) -> bool:
+        """Whether the next step could run then."""
+        return self.wake_at is not None and self.wake_at <= at
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
