@@ -16,7 +16,7 @@ from ingest.api_steps import external_id
 from ingest.parsing import ParserPool
 from ingest.reasons import Reason
 from ingest.sandbox.options import Options
-from ingest.store.rows import Outcome, Step
+from ingest.store.rows import Bill, Outcome, Step
 from parsers.errors import DocumentError
 from parsers.model import DocumentKind
 
