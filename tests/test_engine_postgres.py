@@ -15,7 +15,7 @@ from typing import Any
 import asyncpg
 import pytest
 import sqlalchemy as sa
-from engine_world import receive
+from engine_world import receive, running
 from pgqueuer.domain.models import HealthCheckEvent
 from postgres_world import Server, create_database, database
 from source_world import eventually
@@ -261,6 +261,39 @@ async def test_a_queue_of_an_older_version_is_adapted_once(ledger: Ledger, url: 
         await execute(
             ledger, "INSERT INTO pgqueuer_log (job_id, status, priority, entrypoint) VALUES (1, 'queued', 0, 'a')"
         )
+
+
+async def test_what_an_older_version_left_in_its_queue_is_read(ledger: Ledger) -> None:
+    await receive(ledger, 3)
+    await execute(ledger, "UPDATE pgqueuer SET entrypoint = 'reading'")
+
+    async def step(bill: Bill) -> None:
+        await ledger.change(bill, "done", values={"step": Step.DELIVERED, "wake_at": None})
+
+    async with (
+        OnPostgres.open(ledger, **TIMES) as engine,
+        running(engine.loop(tracks.reading(ledger, ["acme"], step, 4))),
+    ):
+        await until_done(ledger)
+
+
+async def test_bills_in_work_are_those_of_all_workers_together(ledger: Ledger) -> None:
+    await receive(ledger, 12)
+    at_work: set[str] = set()
+
+    async def step(bill: Bill) -> None:
+        at_work.add(bill.id)
+        most.append(len(at_work))
+        await asyncio.sleep(0.05)
+        await ledger.change(bill, "done", values={"step": Step.DELIVERED, "wake_at": None})
+        at_work.remove(bill.id)
+
+    most: list[int] = []
+    async with OnPostgres.open(ledger, **TIMES) as one, OnPostgres.open(ledger, **TIMES) as other:
+        loops = [engine.loop(tracks.reading(ledger, ["acme"], step, 8, {"acme": 3})) for engine in (one, other)]
+        async with running(*loops):
+            await until_done(ledger)
+    assert max(most) == 3
 
 
 async def test_what_is_due_later_has_no_job_until_shortly_before(ledger: Ledger) -> None:

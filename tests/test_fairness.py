@@ -2,16 +2,25 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 from engine_world import at_step, receive, running
 from source_world import eventually
 
+from ingest.bayou.transport import open_session
+from ingest.config import Account, Settings
 from ingest.engine import tracks
 from ingest.engine.embedded import Embedded
 from ingest.engine.on_postgres import OnPostgres
-from ingest.engine.work import Engine
+from ingest.engine.work import Engine, Loop, Work
+from ingest.metrics import Metrics
+from ingest.parsing import ParserPool
+from ingest.roles.worker import _loops
+from ingest.store.documents import DocumentStore
+from ingest.store.engine import now
 from ingest.store.ledger import Ledger
 from ingest.store.rows import Bill, Delivery, NewDelivery, Priority, Step
 from ingest.store.urls import is_postgresql
@@ -123,3 +132,51 @@ async def test_receivers_that_hang_leave_places_for_other_accounts(ledger: Ledge
     async with running(engine.loop(tracks.deliveries(ledger, ACCOUNTS, deliver, 4)), drain_seconds=0.1):
         await eventually(lambda: len(seen) == 6)
         assert under_way["importer"] == 2
+
+
+@pytest.mark.parametrize(("track", "step"), [(tracks.reading, Step.RECEIVED), (tracks.scans, Step.SCANNED)])
+async def test_documents_that_hang_leave_places_for_other_accounts(
+    ledger: Ledger, engine: Engine, track: Callable[..., Work[Bill]], step: Step
+) -> None:
+    """Also when what hangs came by mail and was there first."""
+    for account, number, priority in (("importer", 20, Priority.SMTP), ("other", 6, Priority.BATCH)):
+        for bill_id in await receive(ledger, number, account, priority):
+            await at_step(ledger, bill_id, step, wake_at=ledger.clock())
+    under_way: Counter[str] = Counter()
+    seen: list[str] = []
+
+    async def read(bill: Bill) -> None:
+        under_way[bill.account] += 1
+        if bill.account == "importer":
+            await asyncio.Event().wait()
+        await ledger.change(bill, "done", values={"step": Step.DELIVERED, "wake_at": None})
+        seen.append(bill.account)
+
+    async with running(engine.loop(track(ledger, ACCOUNTS, read, 4, {"importer": 2})), drain_seconds=0.1):
+        await eventually(lambda: len(seen) == 6 and under_way["importer"] >= 2)
+        assert under_way["importer"] == 2
+
+
+class Noted:
+    """An engine that shows what it is asked to run."""
+
+    def __init__(self) -> None:
+        self.queues: dict[str, int] = {}
+
+    def loop(self, work: Work[Any]) -> Loop:
+        self.queues |= work.queues
+        return Embedded(now).loop(work)
+
+
+async def test_the_worker_has_the_limits_of_the_settings(ledger: Ledger, tmp_path: Path, pool: ParserPool) -> None:
+    accounts = {
+        "importer": Account(bills_in_work=2, max_calls_in_flight=5), "careful": Account(bills_in_work=9),
+        "other": Account(),
+    }  # fmt: skip
+    settings, noted = Settings(data_dir=tmp_path, accounts=accounts), Noted()
+    async with open_session() as session:
+        documents = DocumentStore(settings.documents_dir)
+        _loops(noted, settings, ledger, documents, pool, None, session, Metrics())  # type: ignore[arg-type]
+    expected = {"importer": (2, 2, 2), "careful": (9, 9, 8), "other": (0, 0, 8)}
+    for account, limits in expected.items():
+        assert tuple(noted.queues[f"{kind} {account}"] for kind in ("reading", "scans", "api")) == limits

@@ -21,6 +21,8 @@ SOON = dt.timedelta(seconds=20)
 """What is due only later has no job: thousands of waiting jobs would stand before those that are due."""
 DELIVERIES = "deliveries"
 """The queue of results that are written as files. All others are an account's own, so that each can have its limit."""
+READING, SCANS = "reading", "scans"
+"""Queues that older versions wrote, for all accounts together: what is left in them is read all the same."""
 
 
 @dataclass(frozen=True, slots=True)

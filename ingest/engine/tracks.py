@@ -15,6 +15,8 @@ from types import MappingProxyType
 from ingest.bayou.gate import Gate
 from ingest.engine.jobs import (
     DELIVERIES,
+    READING,
+    SCANS,
     api_queue,
     job_of_bill,
     job_of_delivery,
@@ -40,7 +42,7 @@ def reading(
     most: Mapping[str, int] = UNLIMITED,
 ) -> Work[Bill]:
     """What needs nobody but us; ``most`` bills at the same time of an account that is named there."""
-    queues = {reading_queue(account): most.get(account, 0) for account in accounts}
+    queues = {READING: 0} | {reading_queue(account): most.get(account, 0) for account in accounts}
     numbers = {account: most.get(account, limit) for account in accounts}
     return _bills("reading", ledger, LOCAL, queues, numbers, step, limit)
 
@@ -53,7 +55,7 @@ def scans(
     most: Mapping[str, int] = UNLIMITED,
 ) -> Work[Bill]:
     """What the OCR is to read, likewise. A worker without it runs this as well: there the text alone is read."""
-    queues = {scans_queue(account): most.get(account, 0) for account in accounts}
+    queues = {SCANS: 0} | {scans_queue(account): most.get(account, 0) for account in accounts}
     numbers = {account: most.get(account, limit) for account in accounts}
     return _bills("OCR", ledger, SCANNED, queues, numbers, step, limit)
 
