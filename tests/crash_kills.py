@@ -24,17 +24,20 @@ WEIGHTS = {
     "folder": 4,
     "import": 1,
     "web": 1,
-    "supervisor": 3,
+    "supervisor": 2,
     "everything": 2,
     "postgres": 2,
     "postgres connection": 2,
 }
 """How often each kind is chosen, of those that are there, once each of them was."""
-WHOLES = {"supervisor", "everything", "postgres", "postgres connection"}
+DATABASE = {"postgres", "postgres connection"}
+WHOLES = {"supervisor", "everything", *DATABASE}
 """What takes all roles along."""
 SHARE_OF_WHOLES = 0.4
 """Of the kills: less than this, and it is waited for a role that is ready. Children are there much more often."""
-PATIENCE_SECONDS = 15.0
+PATIENCE_SECONDS = 20.0
+STEADY_SECONDS = 2.0
+"""So long a role works before it is killed: what is never up takes no bills, and nothing could be lost."""
 STARTING_SHARE = 0.03
 LOOK_SECONDS = 0.2
 DATABASE_SECONDS = 60
@@ -68,11 +71,12 @@ class Killable(Server):
 
 
 class Killer:
-    """Counts what it killed, by kind. Processes in ``spared`` are not chosen; who takes all takes them too."""
+    """Counts what it killed, by kind. Processes in ``spared`` are not chosen, nor what would take them along."""
 
     def __init__(self, service: Service, server: Killable | None, rng: random.Random, blows: Blows) -> None:
         self.kills: Counter[str] = Counter()
         self.spared: set[int] = set()
+        self._since: dict[int, float] = {}
         self._service, self._server, self._rng, self._blows = service, server, rng, blows
 
     @property
@@ -114,17 +118,27 @@ class Killer:
         """A role that comes up is mostly left alone, and what takes all along waits for all: else none would be up."""
         processes = [process for process in self._service.processes() if process.pid not in self.spared]
         roles = [process for process in processes if process.kind in ROLES]
-        ready = self._service.ready(roles)
+        ready = self._steady(self._service.ready(roles))
         found: dict[str, list[Process]] = {}
         if self._rng.random() < STARTING_SHARE or (len(ready) == len(roles) and _all_began(processes)):
             ready = roles
-            found = {kind: [] for kind in WHOLES if self._server or not kind.startswith("postgres")}
+            found = {kind: [] for kind in self._wholes()}
         for process in processes:
             if process in ready or process.kind not in ROLES:
                 found.setdefault(process.kind, []).append(process)
-        if not found.get("supervisor") or "everything" not in found:
+        if "everything" not in found or not found["supervisor"]:
             found.pop("supervisor", None)
         return {kind: some for kind, some in found.items() if kind in WEIGHTS}
+
+    def _wholes(self) -> set[str]:
+        there = DATABASE if self._server else set()
+        return there if self.spared else WHOLES - DATABASE | there
+
+    def _steady(self, ready: list[Process]) -> list[Process]:
+        """Those that were ready for a while."""
+        at = time.monotonic()
+        self._since = {one.pid: self._since.get(one.pid, at) for one in ready}
+        return [one for one in ready if at - self._since[one.pid] >= STEADY_SECONDS]
 
 
 def _all_began(processes: list[Process]) -> bool:

@@ -9,8 +9,8 @@ from pathlib import Path
 from smarthost_world import SmarthostServer, smarthost_server
 
 LATER = "451 4.3.0 not just now"
-FATES = {"MAIL": [LATER, "drop"], "RCPT": [LATER], "DATA": [LATER, "drop", "take and drop"]}
-"""By phase. ``take and drop``: it has the mail, and its answer is lost."""
+FATES = {"MAIL": ["drop", LATER], "RCPT": [LATER], "DATA": ["take and drop", LATER, "drop"]}
+"""By phase, in turn. ``take and drop``: it has the mail, and its answer is lost."""
 
 
 class Smarthost(SmarthostServer):
@@ -19,14 +19,17 @@ class Smarthost(SmarthostServer):
     calm = False
 
     def begin(self, rng: random.Random, share: float) -> None:
-        """``share`` of the commands of a phase goes wrong from now on."""
+        """``share`` of the commands of a phase goes wrong from now on, one of the first two already."""
         self.troubles: Counter[str] = Counter()
-        self._rng, self._share = rng, share
+        self._every = round(1 / share)
+        self._asked = Counter({phase: rng.randrange(2) for phase in FATES})
 
     def _next(self, phase: str) -> str | None:
-        if self.calm or self._rng.random() >= self._share:
+        self._asked[phase] += not self.calm
+        turn, rest = divmod(self._asked[phase] - 2, self._every)
+        if self.calm or rest:
             return None
-        fate = self._rng.choice(FATES[phase])
+        fate = FATES[phase][turn % len(FATES[phase])]
         self.troubles[f"{phase} {fate}"] += 1
         return fate
 
