@@ -69,24 +69,29 @@ async def unwoken(ledger: Ledger) -> set[str]:
 
 
 class HangingApi(NotingApi):
-    """Answers, until it is told to hang."""
+    """Answers until it has so many uploads, then hangs until it is told to go on."""
 
-    def __init__(self) -> None:
+    def __init__(self, uploads: int) -> None:
         super().__init__(seconds=0.2, polls=0)
-        self.hangs = False
+        self.hang_after(uploads)
+
+    def hang_after(self, uploads: int) -> None:
+        """From there on; what hangs already does so for ever."""
+        self._enough = uploads
         self.hanging = 0
+        self.go_on = asyncio.Event()
 
     @web.middleware
     async def _note(self, request: web.Request, handler: Any) -> Any:
-        if self.hangs:
+        if len(self.uploads) >= self._enough:
             self.hanging += 1
-            await asyncio.Event().wait()
+            await self.go_on.wait()
         return await super()._note(request, handler)
 
 
 async def test_workers_that_are_restarted_in_turn_leave_nothing_behind(url: str, tmp_path: Path) -> None:
     """Also where the API hangs, so that steps cannot end before the deadline."""
-    api = HangingApi()
+    api = HangingApi(3)
     two = is_postgresql(url)
     async with serving(api.app()) as base, await Ledger.open(url) as ledger, AsyncExitStack() as stack:
         await receive_parsed(ledger, DocumentStore(tmp_path / "data" / "documents"), BILLS, Priority.SMTP)
@@ -97,22 +102,24 @@ async def test_workers_that_are_restarted_in_turn_leave_nothing_behind(url: str,
             chosen["database_url"] = url.replace("+asyncpg", "")
 
         async def start(name: str) -> Running:
-            return await stack.enter_async_context(role(tmp_path, name, "worker", chosen))
+            worker = await stack.enter_async_context(role(tmp_path, name, "worker", chosen))
+            await worker.ready()  # before that it ends at once when it is told to, and not in order
+            return worker
 
         workers = [await start("one"), *([await start("two")] if two else [])]
-        await eventually(lambda: len(api.uploads) >= 3)
-        api.hangs = True
         await eventually(lambda: api.hanging >= 2)
         for worker in workers:
             assert await stops(worker) < DRAIN + 12
         assert await leased(ledger) == 0
         assert await unwoken(ledger) == set(), "each of them can be taken at once"
-        api.hangs = False
+        api.hang_after(len(api.uploads) + 2)
         first = await start("three")
         if two:  # a second one comes while the first works, and the first is restarted
-            await eventually(lambda: len(api.uploads) >= 6)
+            await eventually(lambda: api.hanging >= 1)
             await start("four")
+            api.go_on.set()
             assert await stops(first) < DRAIN + 12
+        api.go_on.set()
         async with asyncio.timeout(60):
             while (await ledger.counts()).keys() != {("acme", Step.DELIVERED)}:  # noqa: ASYNC110 - nobody tells us
                 await asyncio.sleep(0.1)
@@ -162,17 +169,26 @@ async def test_a_message_on_its_way_in_is_taken(tmp_path: Path) -> None:
 
 
 async def test_files_are_taken_whole_or_stay_where_they_are(tmp_path: Path) -> None:
-    inbox, number = tmp_path / "inbox", 24
+    """New ones come for as long as the role lives."""
+    inbox = tmp_path / "inbox"
     inbox.mkdir()
-    for place_ in range(number):
-        (inbox / f"{place_}.pdf").write_bytes(pdf(str(place_)))
+    dropped: list[str] = []
+
+    async def drop() -> None:
+        while True:
+            dropped.append(f"{len(dropped)}.pdf")
+            (inbox / dropped[-1]).write_bytes(pdf(dropped[-1]))
+            await asyncio.sleep(0.02)
+
     more = {"folder": {"inbox": str(inbox), "stable_seconds": 0.05, "poll_seconds": 0.1, "force_polling": True}}
     async with one(tmp_path, "folder", **more) as running:
+        dropping = asyncio.create_task(drop())
         await eventually(lambda: len(list(inbox.glob("processed/*.pdf"))) >= 3)
         assert await stops(running) < DRAIN + 12
+        dropping.cancel()
     left, taken = list(inbox.glob("*.pdf")), list(inbox.glob("processed/*.pdf"))
     assert left
-    assert len(left) + len(taken) == number
+    assert sorted(path.name for path in (*left, *taken)) == sorted(dropped)
     async with await Ledger.open(f"sqlite+aiosqlite:///{tmp_path}/data/ledger.sqlite3") as ledger:
         arrivals = await ledger.arrivals()
     assert sorted(arrival.name for arrival in arrivals) == sorted(path.name for path in taken)
