@@ -20,6 +20,7 @@ from ingest.store.ledger import Ledger
 from ingest.store.rows import Outcome
 from ingest.store.watching import open_locks
 
+WAIT_MS = 30_000
 QUICK = Folder(stable_seconds=0.05, poll_seconds=0.1, rescan_seconds=0.2, force_polling=True)
 
 
@@ -56,7 +57,8 @@ async def accepted(ledger: Ledger) -> list[str]:
 
 def drop(inbox: Path, *names: str) -> None:
     for name in names:
-        (inbox / name).write_bytes(pdf(name))
+        (inbox / f".{name}").write_bytes(pdf(name))
+        (inbox / f".{name}").rename(inbox / name)
 
 
 async def test_one_watches_and_another_goes_on(url: str, tmp_path: Path, pool: ParserPool) -> None:
@@ -70,7 +72,8 @@ async def test_one_watches_and_another_goes_on(url: str, tmp_path: Path, pool: P
         second, ledger = await both.enter_async_context(machine(url, tmp_path / "b", inbox, pool))
         drop(inbox, "2.pdf", "3.pdf")
         await eventually(lambda: not list(inbox.glob("*.pdf")))
-        assert (watcher._standing_by, second._standing_by) == (False, True)
+        await eventually(lambda: second._standing_by)
+        assert not watcher._standing_by
         await first.aclose()
         drop(inbox, "4.pdf")
         await eventually(lambda: not list(inbox.glob("*.pdf")))
@@ -91,10 +94,13 @@ async def test_a_watcher_that_lost_the_database_lost_the_folder(tmp_path: Path) 
             assert await ours.is_ours("x")
             assert not await theirs.is_ours("x")
             assert await theirs.is_ours("another folder")
-            cut = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted"
+            # Waits for the end of each: one that still lived could take over, and then lose it again.
+            cut = f"SELECT pg_terminate_backend(pid, {WAIT_MS}) FROM pg_locks WHERE locktype = 'advisory' AND granted"
+            ours_alone = "database = (SELECT oid FROM pg_database WHERE datname = current_database())"
             async with one.engine.connect() as connection:
-                await connection.execute(sa.text(cut))
-            async with asyncio.timeout(10):
+                found = await connection.execute(sa.text(f"{cut} AND {ours_alone}"))
+                assert set(found.scalars()) == {True}
+            async with asyncio.timeout(WAIT_MS / 1000):
                 while not await take_over(theirs):  # noqa: ASYNC110 - the database tells nobody
                     await asyncio.sleep(0.02)
             assert not await take_over(ours)
