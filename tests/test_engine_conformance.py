@@ -27,7 +27,7 @@ from ingest.errors import Unavailable
 from ingest.store.ledger import Ledger
 from ingest.store.rows import Bill, NewDelivery, Priority, Step
 
-LEASE, LOOK = dt.timedelta(seconds=2), dt.timedelta(seconds=0.3)
+LEASE, LOOK = dt.timedelta(seconds=20), dt.timedelta(seconds=0.3)
 
 
 @pytest.fixture(params=["sqlite", "postgresql", "procrastinate"])

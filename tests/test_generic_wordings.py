@@ -68,6 +68,6 @@ def test_words_are_those_of_labels() -> None:
 
 @given(st.text(alphabet="abcdeglmnoprstuvy &/#", max_size=LONGEST_LABEL))
 def test_any_text_is_told_in_bounded_time(text: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     fields_of(bare(text))
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
