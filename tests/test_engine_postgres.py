@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import datetime as dt
+import inspect
 import json
 import signal
 import sys
@@ -16,15 +17,17 @@ import asyncpg
 import pytest
 import sqlalchemy as sa
 from engine_world import receive, running
+from pgqueuer.core.qm import QueueManager
 from pgqueuer.domain.models import HealthCheckEvent
+from pgqueuer.queries import Queries
 from postgres_world import Server, create_database, database
 from source_world import eventually
 
 from ingest.config import Settings
 from ingest.engine import tracks
 from ingest.engine.jobs import SOON
-from ingest.engine.notices import QuietDriver
-from ingest.engine.on_postgres import LEASE, LOOK, OnPostgres, QueueLoop, Reconciler, _place
+from ingest.engine.notices import QuietDriver, announce
+from ingest.engine.on_postgres import LEASE, LOOK, OnPostgres, QueueLoop, Reconciler, _GatedManager, _place
 from ingest.engine.only_one import OnlyOne
 from ingest.engine.opening import open_engine
 from ingest.engine.reading import GroupReader
@@ -138,6 +141,41 @@ async def test_a_listening_connection_goes_back_without_its_channels(url: str) -
         async with pool.acquire() as one, pool.acquire() as other:
             [back] = [each for each in (one, other) if each.get_server_pid() == listening]
             assert await back.fetch("SELECT pg_listening_channels()") == []
+
+
+async def test_a_job_that_somebody_takes_wakes_nobody_else(ledger: Ledger, url: str) -> None:
+    heard: list[str] = []
+    place = _place(sa.make_url(url))
+    async with asyncpg.create_pool(**place, min_size=1, max_size=2) as pool, QuietDriver(pool) as driver:
+        queries = Queries(driver)
+        await driver.add_listener(queries.qbe.settings.channel, lambda payload: heard.append(str(payload)))
+        await receive(ledger, 1)
+        await eventually(lambda: len(heard) == 1, "a job came")
+        await pool.execute("UPDATE pgqueuer SET status = 'picked', heartbeat = now()")
+        await announce(queries)
+        await eventually(lambda: len(heard) == 2, "what is announced in so many words is heard")
+    operations = [json.loads(payload)["operation"] for payload in heard]
+    assert operations == ["insert", "insert"]
+
+
+async def test_a_worker_knows_when_the_next_job_may_be_taken(ledger: Ledger, url: str) -> None:
+    place = _place(sa.make_url(url))
+    async with asyncpg.create_pool(**place, min_size=1, max_size=2) as pool, QuietDriver(pool) as driver:
+        work = tracks.reading(ledger, ["acme"], _nothing, 8)
+        manager = QueueLoop(work, ledger, Queries(driver), LEASE, LOOK)._manager
+        assert await manager._effective_dequeue_timeout(LOOK) == LOOK
+        await receive(ledger, 1)
+        assert await manager._effective_dequeue_timeout(LOOK) == manager.min_dequeue_poll_interval
+        await pool.execute("UPDATE pgqueuer SET execute_after = now() + interval '3 seconds'")
+        assert dt.timedelta(seconds=1) < await manager._effective_dequeue_timeout(LOOK) <= dt.timedelta(seconds=3)
+        await pool.execute("UPDATE pgqueuer SET status = 'picked'")
+        assert await manager._effective_dequeue_timeout(LOOK) == LOOK
+    base = inspect.signature(QueueManager._effective_dequeue_timeout)
+    assert inspect.signature(_GatedManager._effective_dequeue_timeout).parameters.keys() == base.parameters.keys()
+
+
+async def _nothing(_: Bill) -> None:
+    """A step that is never run."""
 
 
 async def test_the_lease_is_the_settings(ledger: Ledger) -> None:

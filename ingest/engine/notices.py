@@ -5,10 +5,25 @@ from typing import Any
 
 import asyncpg
 from pgqueuer.adapters.drivers.asyncpg import AsyncpgPoolDriver
+from pgqueuer.domain.models import TableChangedEvent, utc_now
 from pgqueuer.ports.driver import NotifyCallback
+from pgqueuer.queries import Queries
 
 SECONDS = 0.05
 """Changes within this time are one."""
+TAKEN = '"operation" : "update"'
+"""Nobody can do anything about a job that was taken, or whose lease was prolonged. One that a worker puts back is
+announced by that worker (``announce``)."""
+
+
+async def announce(queries: Queries) -> None:
+    """There are jobs for others."""
+    channel = queries.qbe.settings.channel
+    event = TableChangedEvent(
+        channel=channel, operation="insert", sent_at=utc_now(), table=queries.qbe.settings.queue_table,
+        type="table_changed_event",
+    )  # fmt: skip
+    await queries.driver.notify(channel, event.model_dump_json())
 
 
 class QuietDriver(AsyncpgPoolDriver):
@@ -49,6 +64,8 @@ class _Thinned:
         text = payload if isinstance(payload, str) else payload.decode()
         if "table_changed_event" not in text:
             self._callback(payload)
+        elif TAKEN in text:
+            return
         elif self._resting:
             self._missed = payload
         else:

@@ -24,7 +24,7 @@ from pgqueuer.domain.types import QueueEntrypoint
 from pgqueuer.queries import Queries
 
 from ingest.engine.jobs import SOON, Carried, Job, carrying
-from ingest.engine.notices import QuietDriver
+from ingest.engine.notices import QuietDriver, announce
 from ingest.engine.only_one import OnlyOne
 from ingest.engine.wakeups import Span
 from ingest.engine.work import HOLD_SECONDS, Loop, Work
@@ -44,6 +44,12 @@ SOON_SECONDS = SOON.total_seconds() / 4
 """How often rows are looked for that become due within ``SOON``: one look may fail, and the next is in time."""
 MOST_LOST = 500
 CONNECTIONS = 6
+
+_WAITING = "FROM pgqueuer WHERE status = 'queued' AND entrypoint = ANY($1) AND execute_after"
+_NEXT_JOB = f"""
+SELECT CASE WHEN EXISTS (SELECT 1 {_WAITING} <= now()) THEN interval '0'
+ELSE (SELECT execute_after - now() {_WAITING} > now() ORDER BY execute_after LIMIT 1) END AS until"""
+"""Until the next job that waits may be taken; nothing where none waits."""
 
 log = structlog.get_logger()
 
@@ -104,6 +110,8 @@ class QueueLoop:
         self._running: set[asyncio.Task[Any]] = set()
         self._stopping = False
         self._ending = False
+        self._put_back = False
+        self._queries = queries
         self._manager = _GatedManager(queries, work)
         for queue, most in work.queues.items():
             self._manager.entrypoint(queue, concurrency_limit=most, accepts_context=False)(self._take)
@@ -124,6 +132,8 @@ class QueueLoop:
                     heartbeat_timeout=self._lease,
                     log_aggregation_interval=dt.timedelta(0),
                 )
+                if self._put_back:
+                    await announce(self._queries)
         except FailingListenerError as error:
             raise LedgerBusy("PostgreSQL announces nothing any more") from error
 
@@ -140,6 +150,7 @@ class QueueLoop:
     async def _take(self, taken: TakenJob) -> None:
         """For PgQueuer. What it raises is either RetryRequested, or PgQueuer's own task being cancelled."""
         if self._stopping:
+            self._put_back = True
             raise RetryRequested(delay=dt.timedelta(0))
         task = asyncio.current_task()
         assert task is not None  # noqa: S101 - it runs in one
@@ -152,7 +163,7 @@ class QueueLoop:
             if not self._ending:
                 raise
             task.uncancel()
-            pause = 0.0
+            self._put_back, pause = True, 0.0
         finally:
             self._running.discard(task)
         if pause is not None:
@@ -221,6 +232,14 @@ class _GatedManager(QueueManager):
             with contextlib.suppress(FailingListenerError):
                 return await super().listener_healthy(timeout)
         return await super().listener_healthy(timeout)
+
+    async def _effective_dequeue_timeout(self, dequeue_timeout: dt.timedelta) -> dt.timedelta:
+        """How long to wait for an announcement. PgQueuer asks two or three questions for it, of which this is one."""
+        [row] = await self.queries.driver.fetch(_NEXT_JOB, list(self.entrypoint_registry))
+        until = row["until"]
+        if not isinstance(until, dt.timedelta):
+            return dequeue_timeout
+        return min(dequeue_timeout, max(until, self.min_dequeue_poll_interval))
 
     def entrypoints_below_capacity_limits(self) -> set[QueueEntrypoint]:
         """Those that jobs are asked for."""
