@@ -1,8 +1,8 @@
 """One client's connection: how it comes and goes, its bytes, TLS and the balancer's header.
 
-What is said on it is in ``smtp_commands``, its time in ``smtp_turns``, its messages in ``smtp_receiving``: each of them
-inherits from the one before. aiosmtpd 1.4.6 reads a message line by line into memory, starts TLS with buffers of 1 MiB,
-and knows no implicit TLS. Each is set right here.
+How commands come and replies go is in ``smtp_command_loop``, what they do in ``smtp_commands``, their time in
+``smtp_turns``, messages in ``smtp_receiving``: each of them inherits from the one before. aiosmtpd 1.4.6 reads a
+message line by line into memory, starts TLS with buffers of 1 MiB, and knows no implicit TLS. Each is set right here.
 
 A client that speaks before the greeting is not punished: the greeting leaves at once, so that only chance would tell
 one from another. What it says then counts as commands.
