@@ -377,12 +377,15 @@ async def test_a_command_that_drips_is_not_awaited_for_ever(tmp_path: Path) -> N
 
 
 async def test_connections_that_do_nothing_do_not_delay_a_message(tmp_path: Path) -> None:
-    """500 idle connections and one that drips: the middle of several messages, with them and without."""
+    """500 idle connections and one that drips: the middle of several messages, with them and without.
+
+    What they could cost is the time of the listener's processor; a clock on the wall shows what else the machine does.
+    """
 
     async def seconds(client: Client) -> float:
-        began = time.perf_counter()
+        began = time.process_time()
         assert (await client.deliver(b"x" * 50_000 + END)).startswith("250")
-        return time.perf_counter() - began
+        return time.process_time() - began
 
     async with (
         listening(tmp_path, max_connections=600, max_connections_per_peer=600) as world,
