@@ -90,7 +90,7 @@ class Steps:
         return await self._ledger.change(bill, "answered", values=values)
 
     async def _end(self, bill: Bill) -> Bill:
-        await self._ledger.deliveries(bill.id)
+        await self._ledger.was_concluded(bill.id)
         values = {"step": Step.RECONCILED, "record": self._record, "wake_at": None}
         data = {"reasons": [], "sources": {"from_both": 20, "from_local": 5}}
         return await self._ledger.change(

@@ -170,9 +170,9 @@ class Pipeline:
     # -- the record
 
     async def _reconcile(self, bill: Bill) -> Bill:
-        record = make_record(bill, await self._received(bill))
-        before = await self._ledger.deliveries(bill.id)
-        event = "updated_bill" if any(delivery.final for delivery in before) else "new_bill"
+        known = bill.record and bill.record["received"]
+        record = make_record(bill, known or await self._received(bill))
+        event = "updated_bill" if await self._ledger.was_concluded(bill.id) else "new_bill"
         values = {"step": Step.RECONCILED, "record": record, "wake_at": None}
         data = {"reasons": record["reasons"], "sources": _sources(record)}
         send = self._to_all(bill.account, event, record, final=True)

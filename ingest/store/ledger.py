@@ -27,7 +27,15 @@ from ingest.store.migrate import migrate
 from ingest.store.paces import Paces
 from ingest.store.place import make_folder_of
 from ingest.store.purges import Purges
-from ingest.store.queries import BILL, DELIVERIES, FIRST_ARRIVAL, NEWEST_ARRIVALS, NEWEST_ARRIVALS_OF, PARENTS
+from ingest.store.queries import (
+    ANY_FINAL,
+    BILL,
+    DELIVERIES,
+    FIRST_ARRIVAL,
+    NEWEST_ARRIVALS,
+    NEWEST_ARRIVALS_OF,
+    PARENTS,
+)
 from ingest.store.reader import Reader
 from ingest.store.receipts import Receipts
 from ingest.store.removals import Removals, StillThere, take_back
@@ -312,6 +320,10 @@ class Ledger:
     async def deliveries(self, bill_id: str) -> list[Delivery]:
         """All deliveries of a bill, in their order."""
         return [to_delivery(row) for row in await self._rows(DELIVERIES, {"of": bill_id})]
+
+    async def was_concluded(self, bill_id: str) -> bool:
+        """Whether a final result of the bill was handed out, or is to be."""
+        return bool(await self._rows(ANY_FINAL, {"of": bill_id}))
 
     async def delivered(self, delivery: Delivery) -> None:
         """Notes a success; when it was the last final one, the bill is delivered."""

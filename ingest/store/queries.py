@@ -20,6 +20,7 @@ DELIVERIES = (
     .where(deliveries.c.bill_id == _OF)
     .order_by(deliveries.c.sequence, deliveries.c.created_at, deliveries.c.id)
 )
+ANY_FINAL = sa.select(deliveries.c.id).where(deliveries.c.bill_id == _OF, deliveries.c.final).limit(1)
 NEWEST_ARRIVALS = (
     sa.select(arrivals)
     .order_by(arrivals.c.received_at.desc(), arrivals.c.id.desc())

@@ -131,6 +131,18 @@ class Bill:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """Where a bill stands, without what is known of it: that has some 25 kB."""
+
+    id: str
+    account: str
+    priority: int
+    step: Step
+    version: int
+    wake_at: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
     """One change of a bill."""
 

@@ -12,7 +12,7 @@ from ingest.engine.jobs import job_of_bill
 from ingest.reasons import Reason
 from ingest.store import ending
 from ingest.store.ids import new_id
-from ingest.store.rows import Arrival, Bill, Delivery, NewArrival, NewDelivery, Outcome, Step, to_bill
+from ingest.store.rows import Arrival, Bill, Delivery, NewArrival, NewDelivery, Outcome, Standing, Step, to_bill
 from ingest.store.schema import arrivals, bills, deliveries, parts
 from ingest.store.text import storable
 from ingest.store.undecoded import changed
@@ -26,7 +26,11 @@ _SAME_BYTES_LOCKED = _SAME_BYTES.with_for_update()
 _INSERT_ARRIVAL, _INSERT_BILL, _INSERT_DELIVERY = arrivals.insert(), bills.insert(), deliveries.insert()
 _INSERT_UNLESS_KNOWN = postgresql.insert(bills).on_conflict_do_nothing(index_elements=["account", "sha256"])
 _ONE = bills.c.id == sa.bindparam("of")
-_LOCKED = sa.select(bills).where(_ONE).with_for_update()
+_LOCKED = (
+    sa.select(bills.c.id, bills.c.account, bills.c.priority, bills.c.step, bills.c.version, bills.c.wake_at)
+    .where(_ONE)
+    .with_for_update()
+)
 _CHANGED = bills.update().where(_ONE)
 _FENCED = bills.update().where(_ONE, bills.c.version == sa.bindparam("at_version"))
 _CLOSED = deliveries.update().where(deliveries.c.id == sa.bindparam("of"), deliveries.c.delivered_at.is_(None))
@@ -158,7 +162,9 @@ def wake(connection: sa.Connection, bill: Bill, at: dt.datetime) -> None:
     ending.add_job(connection, job_of_bill(woken), at)
 
 
-def add_event(connection: sa.Connection, bill: Bill, kind: str, at: dt.datetime, data: dict[str, Any]) -> None:
+def add_event(
+    connection: sa.Connection, bill: Bill | Standing, kind: str, at: dt.datetime, data: dict[str, Any]
+) -> None:
     """One line of a bill's history."""
     values = {"bill_id": bill.id, "at": at, "kind": kind, "step": bill.step, "version": bill.version, "data": data}
     ending.add_event(connection, values)
@@ -180,7 +186,11 @@ def close_delivery(connection: sa.Connection, delivery: Delivery, at: dt.datetim
 
     The bill's row is held meanwhile: two processes that close its last two would each take the other's for open.
     """
-    bill = to_bill(connection.execute(_LOCKED, {"of": delivery.bill_id}).one())
+    row = connection.execute(_LOCKED, {"of": delivery.bill_id}).one()
+    bill = Standing(
+        id=row.id, account=row.account, priority=row.priority, step=Step(row.step), version=row.version,
+        wake_at=row.wake_at,
+    )  # fmt: skip
     outcome = {"delivered_at": at, "next_at": None, "attempts": delivery.attempts + 1, "last_error": None}
     if connection.execute(_CLOSED, {**outcome, "of": delivery.id}).rowcount == 0:
         return
@@ -190,7 +200,7 @@ def close_delivery(connection: sa.Connection, delivery: Delivery, at: dt.datetim
     if connection.execute(_OPEN_ONES, {"of": bill.id}).first() is None:
         values: dict[str, Any] = {"step": Step.DELIVERED, "step_at": at, "version": bill.version + 1, "updated_at": at}
         connection.execute(_CHANGED, {**values, "of": bill.id})
-        done = changed(bill, **values)
+        done = replace(bill, step=Step.DELIVERED, version=bill.version + 1)
         add_event(connection, done, "delivered", at, {})
         ending.add_job(connection, job_of_bill(done), at)
 
