@@ -11,6 +11,8 @@ upload, three times ``unparsed``, the answer). Parsing is off: what a parser wou
 - **end to end**: bills a second from the worker's start to the last delivered record; milliseconds of processor time
   for each, of the worker and of PostgreSQL. ``client`` is the part of the worker's that the calls to the API take when
   nothing else is done, measured in a process of its own.
+- **engine**: the same changes and wake-ups in a process of their own, by steps that only wait, so that what is left is
+  the engine and the ledger: milliseconds of processor time for each bill, of that process and of PostgreSQL.
 - **idle**: the worker with N waiting bills: its memory at most, and what it and PostgreSQL use of one processor.
 - **single**: bills of another account, one each half second while fewer than eight are under way, in milliseconds from
   received to delivered (1.05 s of it are the API's and the pauses between questions): median and 99th of a hundred
@@ -31,7 +33,7 @@ from pathlib import Path
 from typing import Any
 
 import pipeline_rows as rows
-from pipeline_service import AT_ONCE, Worker, alone, postgres, settings_in, settle, standing_in, working
+from pipeline_service import AT_ONCE, Worker, alone, engine_alone, postgres, settings_in, settle, standing_in, working
 
 from ingest import logs, wakeup
 from ingest.config import Settings
@@ -61,10 +63,11 @@ class Chosen:
     singles: int
     idle_seconds: float
     control: int
+    engine: int
 
 
-USUAL = Chosen(through=10_000, by_the_door=500, singles=100, idle_seconds=60, control=1000)
-QUICK = Chosen(through=10, by_the_door=3, singles=3, idle_seconds=0.2, control=10)
+USUAL = Chosen(through=10_000, by_the_door=500, singles=100, idle_seconds=60, control=1000, engine=1000)
+QUICK = Chosen(through=10, by_the_door=3, singles=3, idle_seconds=0.2, control=10, engine=10)
 
 
 @dataclass
@@ -82,6 +85,7 @@ class Figures:
         print(
             f"{self.engine:>10} {self.size:>7} {self.through:>7} | {found['door']:5.0f} {found['ledger']:6.0f} | "
             f"{found['rate']:7.1f} {found['worker']:7.2f} {found['client']:7.2f} {found['postgres']:9.2f} | "
+            f"{found['engine']:6.2f} {found['engine_postgres']:9.2f} | "
             f"{found['megabytes']:4.0f} {found['idle']:8.2f} {found['idle_postgres']:9.2f} | "
             f"{found['alone_median']:5.0f} {found['alone_worst']:6.0f} {found['beside_median']:7.0f} "
             f"{found['beside_worst']:6.0f} {found['beside_worst'] / found['alone_median']:6.2f}",
@@ -90,10 +94,11 @@ class Figures:
 
 
 HEADING = (
-    f"{'':26} | {'intake, /s':12} | {'end to end: CPU ms a bill':33} | {'idle: % of a core':23} | single, ms\n"
+    f"{'':26} | {'intake, /s':12} | {'end to end: CPU ms a bill':33} | {'engine, CPU ms':16} | "
+    f"{'idle: % of a core':23} | single, ms\n"
     f"{'engine':>10} {'waiting':>7} {'through':>7} | {'door':>5} {'ledger':>6} | "
-    f"{'/s':>7} {'worker':>7} {'client':>7} {'postgres':>9} | {'MB':>4} {'worker':>8} {'postgres':>9} | "
-    f"{'idle':>5} {'p99':>6} {'beside':>7} {'p99':>6} {'times':>6}"
+    f"{'/s':>7} {'worker':>7} {'client':>7} {'postgres':>9} | {'alone':>6} {'postgres':>9} | "
+    f"{'MB':>4} {'worker':>8} {'postgres':>9} | {'idle':>5} {'p99':>6} {'beside':>7} {'p99':>6} {'times':>6}"
 )
 
 
@@ -248,6 +253,7 @@ async def measure(engine: str, size: int, base: Path, api: str, server: Any, cho
             ids = await run.singles(asyncio.Event(), chosen.singles)
             await run.delivered(SINGLE, len(ids))
             await run.judge("alone", ids)
+        figures.values |= engine_alone(folder, server if engine == "postgresql" else None, min(size, chosen.engine))
         await run.come_in(chosen)
         with working(folder, server) as worker:
             await run.go_through(worker)

@@ -1,9 +1,10 @@
 """The engine's part of ``pipeline.py``: the ledger and the engine, with steps that do nothing but wait.
 
-``python benchmarks/pipeline_engine.py SETTINGS BILLS`` takes as many bills through the changes that the pipeline makes
-of each: read, about to be uploaded, uploaded, asked four times, reconciled, two results handed out. A call takes 50 ms.
-Nothing is called, read, merged or written into files: what is left is who wakes a bill, and how its change is kept.
-Prints the milliseconds of processor time of this process for each bill, and the bills a second.
+``python benchmarks/pipeline_engine.py SETTINGS BILLS POSTGRES`` takes as many bills through the changes that the
+pipeline makes of each: read, about to be uploaded, uploaded, asked four times, reconciled, two results handed out. A
+call takes 50 ms. Nothing is called, read, merged or written into files: what is left is who wakes a bill, and how its
+change is kept. Prints bills a second, and for each bill the milliseconds of processor time of this process and of
+PostgreSQL (the process id of its server; 0 for none).
 """
 
 import asyncio
@@ -19,7 +20,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parent))
 
 import pipeline_rows as rows
-from pipeline_service import AT_ONCE
+from pipeline_service import AT_ONCE, whole_cpu
 
 from ingest import logs
 from ingest.config import load
@@ -34,7 +35,7 @@ from ingest.store.rows import FILE, Bill, NewDelivery, Priority, Step
 from parsers import read
 
 SAMPLE = Path(__file__).parents[1] / "samples" / "ppl_electric" / "2024-06_home.pdf"
-ACCOUNT = "importing"
+ACCOUNT = "engine"
 CALL_SECONDS, PAUSE = 0.05, dt.timedelta(seconds=0.2)
 UNPARSED = 3
 
@@ -102,8 +103,8 @@ def _result(event: str, *, final: bool = False) -> NewDelivery:
     return NewDelivery(event=event, target=FILE, payload={}, final=final)
 
 
-async def measure(settings_file: Path, number: int) -> tuple[float, float]:
-    """Milliseconds of processor time for a bill, and bills a second. The first tenth is for warming up."""
+async def measure(settings_file: Path, number: int, postgres: int = 0) -> dict[str, float]:
+    """What is printed. The first tenth is for warming up."""
     settings = load(settings_file)
     local = read(SAMPLE).to_json()
     answer = outcome(read(SAMPLE), not_supported=(), locked=())
@@ -122,12 +123,13 @@ async def measure(settings_file: Path, number: int) -> tuple[float, float]:
                 for loop in every:
                     tasks.create_task(loop.run())
                 await _through(settings.ledger_url, ledger, steps, local, max(1, number // 10))
-                before, began = _cpu(), time.perf_counter()
+                before, began = (_cpu(), _cpu_of(postgres)), time.perf_counter()
                 await _through(settings.ledger_url, ledger, steps, local, number)
-                used, seconds = _cpu() - before, time.perf_counter() - began
+                used, seconds = (_cpu() - before[0], _cpu_of(postgres) - before[1]), time.perf_counter() - began
                 for loop in every:
                     await loop.stop(5)
-    return 1000 * used / number, number / seconds
+    mine, of_postgres = (1000 * each / number for each in used)
+    return {"engine_rate": number / seconds, "engine": mine, "engine_postgres": of_postgres}
 
 
 async def _through(url: str, ledger: Ledger, steps: Steps, local: dict[str, Any], number: int) -> None:
@@ -146,6 +148,10 @@ def _cpu() -> float:
     return used.ru_utime + used.ru_stime
 
 
+def _cpu_of(server: int) -> float:
+    return whole_cpu(server) if server else 0.0
+
+
 if __name__ == "__main__":
     logs.configure("console", "warning", role="benchmark")
-    print(json.dumps(asyncio.run(measure(Path(sys.argv[1]), int(sys.argv[2])))))
+    print(json.dumps(asyncio.run(measure(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])))))

@@ -99,7 +99,7 @@ class Worker:
 
     def cpu(self) -> Cpu:
         """Its own, without that of its parser children, which have nothing to read; and that of all of PostgreSQL."""
-        return Cpu(_own_cpu(self.pid), _whole_cpu(self.server.pid) if self.server else 0.0)
+        return Cpu(_own_cpu(self.pid), whole_cpu(self.server.pid) if self.server else 0.0)
 
     def megabytes(self) -> float:
         """Its highest resident set since its start."""
@@ -128,6 +128,14 @@ def alone(url: str, pdf: Path, bills: int) -> float:
     return float(subprocess.run(command, stdout=subprocess.PIPE, env=ENV, check=True).stdout)
 
 
+def engine_alone(folder: Path, server: Server | None, bills: int) -> dict[str, float]:
+    """The engine and the ledger, with steps that only wait (``pipeline_engine.py``), in the ledger of this folder."""
+    program, settings = str(HERE / "pipeline_engine.py"), str(folder / "bill-ingest.toml")
+    command = [sys.executable, program, settings, str(bills), str(server.pid if server else 0)]
+    found: dict[str, float] = json.loads(subprocess.run(command, stdout=subprocess.PIPE, env=ENV, check=True).stdout)
+    return found
+
+
 def settle(worker: Worker, most: int) -> None:
     """Returns when what the start takes is over, after ``most`` seconds at the latest."""
     before = worker.cpu()
@@ -145,8 +153,8 @@ def _own_cpu(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / TICKS
 
 
-def _whole_cpu(pid: int) -> float:
-    """Of a process, its living children, and those that have ended."""
+def whole_cpu(pid: int) -> float:
+    """Seconds of processor time of a process, its living children, and those that have ended."""
     fields = _stat(pid)
     ended = (int(fields[13]) + int(fields[14])) / TICKS
     living = 0.0
