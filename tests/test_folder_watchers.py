@@ -72,8 +72,8 @@ async def test_one_watches_and_another_goes_on(url: str, tmp_path: Path, pool: P
         second, ledger = await both.enter_async_context(machine(url, tmp_path / "b", inbox, pool))
         drop(inbox, "2.pdf", "3.pdf")
         await eventually(lambda: not list(inbox.glob("*.pdf")))
-        await eventually(lambda: second._standing_by)
-        assert not watcher._standing_by
+        await eventually(lambda: second._presence.standing_by)
+        assert not watcher._presence.standing_by
         await first.aclose()
         drop(inbox, "4.pdf")
         await eventually(lambda: not list(inbox.glob("*.pdf")))

@@ -9,7 +9,6 @@ import contextlib
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Protocol
 
 import structlog
 
@@ -19,6 +18,7 @@ from ingest.filesystem import file_system_of
 from ingest.intake import Intake
 from ingest.sources.following import Following
 from ingest.sources.inbox import Identity, Inbox, Listing
+from ingest.sources.presence import Presence, Sole
 from ingest.sources.settling import Settling
 from ingest.sources.stability import Fingerprint, Sighting, Sightings, examine
 
@@ -27,13 +27,6 @@ UNFINISHED_FACTOR = 10
 """So many times longer must a file stand still that looks as if its writer were not done."""
 
 log = structlog.get_logger()
-
-
-class Sole(Protocol):
-    """Who watches which folder (``ingest.store.watching``)."""
-
-    async def is_ours(self, name: str) -> bool:
-        """Whether this process may watch it. Raises Unavailable."""
 
 
 class FolderSource:
@@ -58,6 +51,7 @@ class FolderSource:
         self._settings = settings
         ours = self.inbox.is_relative_to(data_dir.absolute())
         self._inbox = Inbox(self.inbox, create=ours, memory=data_dir / "inboxes" / account)
+        self._presence = Presence(account, inbox, self._inbox, sole)
         self._settling = Settling(account, self.inbox, intake)
         self._wake = asyncio.Event()
         self._following = Following(self._wake)
@@ -65,21 +59,18 @@ class FolderSource:
         self._working: dict[Path, asyncio.Task[None]] = {}
         self._left: dict[Path, str] = {}
         self._failed: dict[Path, str] = {}
-        self._absent: str | None = "the inbox was not looked at yet"
         self._trouble: Unavailable | None = None
         self._polling = False
         self._rescan_at = 0.0
         self._pause = 0.0
         self._paused_until = 0.0
-        self._sole = sole
-        self._standing_by = False
         self._log = log.bind(account=account, inbox=str(inbox))
 
     @property
     def not_ready(self) -> str | None:
         """Why no file can be taken now; None when all is well."""
-        if self._absent is not None or self._trouble is None:
-            return self._absent
+        if self._presence.absent is not None or self._trouble is None:
+            return self._presence.absent
         return f"{self._trouble.reason.sentence} ({self._trouble})"
 
     @property
@@ -96,43 +87,12 @@ class FolderSource:
         """Watches until it is cancelled; files in the middle of their intake are finished first."""
         try:
             while True:
-                identity = await self._present()
-                if identity is not None and await self._is_ours():
+                identity = await self._presence.look()
+                if identity is not None:
                     await self._watch(identity)
                 await asyncio.sleep(min(self._settings.poll_seconds, self._settings.rescan_seconds))
         finally:
             await asyncio.gather(*self._working.values())
-
-    # -- is the inbox there
-
-    async def _present(self) -> Identity | None:
-        try:
-            identity = await asyncio.to_thread(self._inbox.check)
-        except Unavailable as error:
-            if self._absent != str(error):
-                self._log.warning("the inbox is not ready", reason=str(error))
-            self._absent = str(error)
-            return None
-        if self._absent is not None:
-            self._log.info("the inbox is ready")
-        self._absent = None
-        return identity
-
-    async def _is_ours(self) -> bool:
-        """Whether no other process watches this folder, on whatever machine; this one stands by meanwhile."""
-        if self._sole is None:
-            return True
-        try:
-            name = await asyncio.to_thread(self._inbox.name)
-            ours = await self._sole.is_ours(name or f"of {self.account}")
-        except Unavailable as error:
-            self._absent = f"it is not known whether another process watches the inbox: {error}"
-            return False
-        if ours == self._standing_by:
-            said = "the inbox is watched here now" if ours else "another process watches the inbox; standing by"
-            self._log.info(said)
-        self._standing_by = not ours
-        return ours
 
     async def _watch(self, identity: Identity) -> None:
         """Until the inbox is gone, is another folder, or another process watches it."""
@@ -144,7 +104,7 @@ class FolderSource:
         self._rescan_at = 0.0
         async with asyncio.TaskGroup() as group:
             try:
-                while await self._present() == identity and await self._is_ours():
+                while await self._presence.look() == identity:
                     await self._look(group)
                     self._start_due()
                     await self._sleep()
