@@ -1,26 +1,17 @@
-"""``bill-ingest``: arguments to calls. Results on stdout, logs on stderr.
-
-Exit codes: 0 all went well; 1 it ran, but some document was not taken or is no bill; 2 wrong usage or settings;
-3 something needed is not there (a port, the ledger, disk space); 130 stopped at once.
-"""
+"""``bill-ingest``: arguments to calls. Results on stdout, logs on stderr."""
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal
 
 import typer
 
 from ingest import config, logs
 from ingest.config import Settings
-from ingest.errors import ConfigError, IngestError
+from ingest.exit_codes import exit_codes
 from ingest.roles import Role
 
-DONE, NOT_ALL, WRONG_USAGE, NOT_AVAILABLE = 0, 1, 2, 3
-
-T = TypeVar("T")
 Config = Annotated[
     Path | None, typer.Option("--config", "-c", help="Settings file (TOML).", envvar="BILL_INGEST_CONFIG")
 ]
@@ -55,33 +46,6 @@ def _options(
     pass
 
 
-@contextmanager
-def _exit_codes() -> Iterator[None]:
-    """The one door at which errors become a sentence on stderr and an exit code."""
-    try:
-        yield
-    except* ConfigError as group:
-        _fail(group, WRONG_USAGE)
-    except* IngestError as group:
-        _fail(group, NOT_AVAILABLE)
-    except* KeyboardInterrupt:
-        raise typer.Exit(130) from None
-
-
-def _fail(group: BaseExceptionGroup[Any], code: int) -> None:
-    for error in _leaves(group):
-        typer.echo(f"bill-ingest: {error}", err=True)
-    raise typer.Exit(code)
-
-
-def _leaves(error: BaseException) -> Iterator[BaseException]:
-    if isinstance(error, BaseExceptionGroup):
-        for inner in error.exceptions:
-            yield from _leaves(inner)
-    else:
-        yield error
-
-
 def _load(path: Path | None, role: str, *, for_people: bool = False) -> Settings:
     """Settings and logs. What is run by hand says only what went wrong, unless more is asked for."""
     settings = config.load(path)
@@ -103,7 +67,7 @@ def serve(
     """Run the service: mail listener, watched folder, pipeline, HTTP port, and the sandbox where it is needed."""
     from ingest import roles
 
-    with _exit_codes():
+    with exit_codes():
         settings = _load(config_file, role if role != "all" else "supervisor")
         if supervised:
             one = Role(role)
@@ -145,7 +109,7 @@ def import_(
     """Import a batch of bills. It can be stopped and run again: what was taken is not taken twice."""
     from ingest.commands import batch as importing
 
-    with _exit_codes():
+    with exit_codes():
         settings = _load(config_file, "import", for_people=True)
         batch = importing.Batch(
             paths=tuple(paths or ()), manifest=manifest, customer=customer, account=account, report=report, wait=wait
@@ -183,7 +147,7 @@ def parse(
     from ingest.commands import parse as parse_command
     from ingest.passwords import passwords_of_file
 
-    with _exit_codes():
+    with exit_codes():
         logs.configure("auto", "warning", role="parse")
         reading = parse_command.Options(engine=engine, generic=generic, without=tuple(without or ()))
         passwords = passwords_of_file("--password-file", password_file) if password_file else ()
@@ -202,7 +166,7 @@ def new_parser(
     """Begin a parser for a company that has none: module, registration and samples, in a checkout of the source."""
     from ingest.commands import new_parser as new_parser_command
 
-    with _exit_codes():
+    with exit_codes():
         logs.configure("auto", "warning", role="new-parser")
         raise typer.Exit(_run(new_parser_command.run(paths, code=code, name=name)))
 
@@ -218,7 +182,7 @@ def status(
     """What is in the ledger: all in numbers, or everything about one bill."""
     from ingest.commands import status as status_command
 
-    with _exit_codes():
+    with exit_codes():
         raise typer.Exit(_run(status_command.run(_load(config_file, "status", for_people=True), item, as_json=as_json)))
 
 
@@ -243,7 +207,7 @@ def purge(
     """Purge documents, records and events. Shows first what would go, and asks."""
     from ingest.commands import purge as purge_command
 
-    with _exit_codes():
+    with exit_codes():
         settings = _load(config_file, "purge", for_people=True)
         wanted = purge_command.Wanted(
             account=account,
@@ -267,7 +231,7 @@ def migrate_store_(
     """Move what lies in data_dir to the database and the store that the settings name. Stop the service first."""
     from ingest.commands import migrate_store
 
-    with _exit_codes():
+    with exit_codes():
         settings = _load(config_file, "migrate-store", for_people=True)
         work = migrate_store.run(settings, ledger=ledger, documents=documents, as_json=as_json)
         raise typer.Exit(_run(work))
@@ -278,7 +242,7 @@ def check_config_(config_file: Config = None, as_json: Json = False) -> None:
     """Check the settings and show what they mean, secrets masked."""
     from ingest.commands import check_config
 
-    with _exit_codes():
+    with exit_codes():
         raise typer.Exit(check_config.run(_load(config_file, "check-config", for_people=True), as_json=as_json))
 
 

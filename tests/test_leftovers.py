@@ -11,6 +11,7 @@ from source_world import eventually, pdf
 
 from ingest.commands import batch
 from ingest.config import Account, Settings
+from ingest.exit_codes import DONE
 from ingest.leftovers import OLD_SECONDS, sweep, sweep_all, sweep_opened, sweep_reports
 from ingest.roles.worker import worker_role
 
@@ -139,5 +140,5 @@ async def test_the_report_of_a_killed_import_is_swept_by_the_next_one(
     again = batch.Batch(
         paths=(bill,), manifest=None, customer=None, account=None, report=reports / "second.csv", wait="none"
     )
-    assert await batch.run(Settings(data_dir=tmp_path / "bill-ingest-data"), again, as_json=True) == batch.ALL_TAKEN
+    assert await batch.run(Settings(data_dir=tmp_path / "bill-ingest-data"), again, as_json=True) == DONE
     assert sorted(reports.iterdir()) == sorted([reports / "second.csv", *kept])

@@ -24,6 +24,7 @@ from ingest.commands.tables import console
 from ingest.commands.waiting import Until, Waiting
 from ingest.config import Settings
 from ingest.errors import ConfigError, NotReady
+from ingest.exit_codes import DONE, NOT_ALL, NOT_AVAILABLE
 from ingest.roles.opening import make_pool, open_intake, open_ledger
 from ingest.roles.sandbox import sandbox_role
 from ingest.roles.worker import worker_role
@@ -31,7 +32,6 @@ from ingest.sole_worker import is_running
 from ingest.sources.archive import ArchiveLimits
 from ingest.sources.batch import BatchOutcome, BatchRow, check_report_place, collect, import_items, write_report
 
-ALL_TAKEN, NOT_ALL, NOT_AVAILABLE = 0, 1, 3
 MOST_LINES = 200
 """A longer batch shows only what was not plainly taken; the report has everything."""
 
@@ -147,4 +147,4 @@ def _exit_code(rows: list[BatchRow]) -> int:
     outcomes = {row.outcome for row in rows}
     if BatchOutcome.UNAVAILABLE in outcomes:
         return NOT_AVAILABLE
-    return NOT_ALL if outcomes - {BatchOutcome.ACCEPTED, BatchOutcome.DUPLICATE} else ALL_TAKEN
+    return NOT_ALL if outcomes - {BatchOutcome.ACCEPTED, BatchOutcome.DUPLICATE} else DONE

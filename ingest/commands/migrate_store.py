@@ -11,6 +11,7 @@ import typer
 
 from ingest.config import Settings
 from ingest.errors import ConfigError, NotReady
+from ingest.exit_codes import DONE, NOT_ALL
 from ingest.sole_worker import sole_worker
 from ingest.store.engine import now
 from ingest.store.moving import move_ledger
@@ -18,7 +19,6 @@ from ingest.store.sharing import KINDS, Sharing, open_sharing
 from ingest.store.urls import is_postgresql
 from ingest.web.readiness import FOLDER, MOST_PROCESSES, SMTP, WORKER, names_of, read_heartbeat
 
-DONE, NOT_ALL = 0, 1
 UPLOADS_AT_ONCE = 8
 
 

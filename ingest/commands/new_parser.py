@@ -11,6 +11,7 @@ import typer
 
 import parsers
 from ingest.errors import ConfigError, Unavailable
+from ingest.exit_codes import DONE
 from ingest.new_parser.module import module
 from ingest.new_parser.plan import Plan, plan
 from ingest.new_parser.registration import registered
@@ -20,8 +21,6 @@ from parsers.errors import DocumentError
 from parsers.finding.kinds import BILL_KINDS
 from parsers.model import DocumentKind
 from parsers.sketch import Sketch
-
-DONE = 0
 
 
 async def run(paths: Sequence[Path], *, code: str | None, name: str | None) -> int:

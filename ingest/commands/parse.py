@@ -20,6 +20,7 @@ import parsers.utilities
 from ingest.commands.tables import show_document
 from ingest.config import Ocr
 from ingest.errors import ConfigError, Unavailable
+from ingest.exit_codes import DONE, NOT_ALL
 from ingest.ocr import Readers, make_ocr_pool
 from ingest.parsing import ParserPool
 from parsers.errors import DocumentError
@@ -28,7 +29,6 @@ from parsers.pdf.formats import PHOTO_SUFFIXES
 
 T = TypeVar("T")
 
-DONE, NOT_ALL = 0, 1
 AHEAD = 4
 """Documents begun for each child while the first one is not printed yet."""
 

@@ -15,14 +15,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from ingest.commands.tables import console
 from ingest.config import Settings
 from ingest.errors import ConfigError
+from ingest.exit_codes import DONE, NOT_ALL, NOT_AVAILABLE
 from ingest.logs import mask
 from ingest.retention.files import FileRemover
 from ingest.retention.purger import Outcome, Plan, Purger
 from ingest.roles.opening import open_ledger
 from ingest.store.ledger import Ledger
 from ingest.store.purge_rows import Selection
-
-DONE, NOT_ALL, NOT_AVAILABLE = 0, 1, 3
 
 SECONDS = {"d": 86400, "h": 3600}
 API_KEEPS = "What was uploaded stays at the API: it has no call that deletes a bill; ask its operator."

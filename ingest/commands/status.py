@@ -11,6 +11,7 @@ from ingest.commands import how_it_came
 from ingest.commands.tables import console
 from ingest.config import Settings
 from ingest.errors import ConfigError
+from ingest.exit_codes import DONE, NOT_ALL
 from ingest.logs import mask
 from ingest.reasons import Reason
 from ingest.roles.opening import open_ledger
@@ -18,7 +19,7 @@ from ingest.store.ledger import Ledger
 from ingest.store.rows import Arrival, Bill
 from ingest.store.transactions import plain
 
-DONE, NOT_FOUND = 0, 1
+NOT_FOUND = NOT_ALL
 NEWEST = 20
 
 
