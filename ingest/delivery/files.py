@@ -19,6 +19,7 @@ from ingest.sources.inbox import MARKER, PROCESSED, REJECTED
 from ingest.store.disk import disk_errors, write_durably
 from ingest.store.ledger import Ledger
 from ingest.store.rows import Arrival, Bill, Outcome, Step
+from ingest.store.urls import is_postgresql
 
 NOTE = ".txt"
 
@@ -35,17 +36,26 @@ class FileDelivery:
         self._ledger = ledger
         self._settings = settings
         self._clock = clock
+        self._several = is_postgresql(ledger.engine.url.drivername)
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def bring_up_to_date(self, bill_id: str) -> None:
         """Everything on disk that shows this bill. Raises Unavailable when some of it has to wait."""
         bill, parents = await asyncio.gather(self._bill(bill_id), self._ledger.parents(bill_id))
-        if bill.record is not None:
-            place = self._settings.output_dir / bill.account / f"{bill.id}.json"
-            await asyncio.to_thread(write_durably, place, as_json(bill.record))
+        await self._write_record(bill)
         await self._beside(bill.id)
         for parent_id in parents:
             await self._beside(parent_id)
+
+    async def _write_record(self, bill: Bill) -> None:
+        """Until it is the ledger's: of several workers one may have stood still between reading and writing, and what
+        it writes when it goes on is older than what another, who took it for dead, has delivered since."""
+        place, written = self._settings.output_dir / bill.account / f"{bill.id}.json", None
+        while bill.record is not None and bill.record != written:
+            await asyncio.to_thread(write_durably, place, as_json(bill.record))
+            written = bill.record
+            if self._several:
+                bill = await self._bill(bill.id)
 
     async def _bill(self, bill_id: str) -> Bill:
         bill = await self._ledger.bill(bill_id)
@@ -78,9 +88,16 @@ class FileDelivery:
         if not await asyncio.to_thread(places.holds, place, first(came).sha256):
             await asyncio.to_thread(self._let_go, place, came)
             return
+        content, written = await self._sidecar(place, came, document), b""
+        while content != written:
+            await asyncio.to_thread(write_durably, places.beside(place, ".json"), content)
+            written = content
+            if self._several:
+                content = await self._sidecar(place, came, await self._bill(document.id))
+
+    async def _sidecar(self, place: Path, came: list[Arrival], document: Bill) -> bytes:
         bills = await self._ledger.children(document.id) if document.step is Step.SPLIT else [document]
-        content = as_json(sidecar(place.name, first(came), document, bills))
-        await asyncio.to_thread(write_durably, places.beside(place, ".json"), content)
+        return as_json(sidecar(place.name, first(came), document, bills))
 
     async def _reject(self, place: Path, came: list[Arrival], document: Bill) -> None:
         taken = {Path(a.place) for a in await self._ledger.arrivals(bill_id=document.id) if a.place} - {place}
