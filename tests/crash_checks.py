@@ -163,8 +163,10 @@ def _against_record(bill: Row, history: Sequence[Row]) -> Iterator[str]:
         yield f"the record is of {bill.record['bayou_id']}, the upload of {numbers}"
 
 
-def slowest(state: State) -> float:
-    """Seconds from a bill's arrival to its delivery, of the one that took longest."""
-    ends = {event.bill_id: event.at for history in state.events.values() for event in history}
-    took = [ends[bill.id] - bill.received_at for bill in state.bills if bill.step == Step.DELIVERED]
-    return max(took, default=dt.timedelta(0)).total_seconds()
+def slowest(state: State, kind: str) -> float:
+    """Seconds from a bill's arrival to its first event of a kind, of the one that took longest."""
+    took = [
+        next((event.at for event in state.events[bill.id] if event.kind == kind), bill.received_at) - bill.received_at
+        for bill in state.bills
+    ]
+    return round(max(took, default=dt.timedelta(0)).total_seconds(), 1)

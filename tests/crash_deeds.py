@@ -20,7 +20,7 @@ BETWEEN = (3, 9)
 
 
 class Deeds:
-    """One after the other, in turn."""
+    """One after the other, what happened least often first."""
 
     def __init__(
         self, service: Service, disk: Disk, proxy: Proxy, killer: Killer, rng: random.Random, blows: Blows, lease: float
@@ -38,12 +38,12 @@ class Deeds:
         """Does the next one, if so many were killed since the last."""
         if self._killer.kills.total() < self._next:
             return
-        kind = self._kinds[self.done.total() % len(self._kinds)]
+        kind = min(self._kinds, key=self.done.__getitem__)
+        if kind == STOPPED and not await self._stop_a_worker():
+            kind = min(FULL, GONE, key=self.done.__getitem__)
         if kind != STOPPED:
             with self._blows.of(kind):
                 await self._for_a_while(kind)
-        elif not await self._stop_a_worker():
-            return  # before the next kill it is tried again
         self.done[kind] += 1
         self._next = self._killer.kills.total() + self._rng.randint(*BETWEEN)
 

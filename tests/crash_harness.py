@@ -68,7 +68,7 @@ class Harness:
         self.load = Load(service, random.Random(f"{plan.seed} load"), plan.rate)
         self._rng = random.Random(f"{plan.seed} kills")
         self._blows = Blows()
-        self._killer = Killer(service, server, self._rng, self._blows)
+        self._killer = Killer(service, server, self._rng, self._blows, plan.steady)
         lease = plan.lease if plan.workers > 1 else 0.0
         self._deeds = Deeds(service, disk, world.proxy, self._killer, self._rng, self._blows, lease)
         self._service, self._world = service, world
@@ -189,7 +189,8 @@ class Harness:
         report.bills = Counter(str(bill.step) for bill in state.bills)
         report.events = Counter(event.kind for history in state.events.values() for event in history)
         report.bills["uploads at the API"] = len(said["uploads"])
-        report.slowest_seconds = round(checks.slowest(state), 1)
+        kinds = ("parsed", "uploading", "reconciled", "delivered")
+        report.slowest_seconds = {kind: checks.slowest(state, kind) for kind in kinds}
         report.documents = Counter(way for document in made for way in document.taken)
         report.documents["different"] = len(made)
         report.webhooks = Counter(post.event for post in world.hooks.posts)
@@ -276,6 +277,7 @@ def main() -> int:
     options.add_argument("--lease", type=float, default=5.0, help="limits.lease_seconds")
     options.add_argument("--seed", type=int, default=int(time.time()))
     options.add_argument("--pace", type=float, default=1.0, help="mean seconds between two kills")
+    options.add_argument("--steady", type=float, default=8.0, help="seconds for which a role works before it is killed")
     options.add_argument("--rate", type=float, default=3.0, help="documents a second")
     options.add_argument("--minutes", type=float, default=24 * 60, help="longest for the kills")
     options.add_argument("--keep", action="store_true", help="keep its folder also when all is well")

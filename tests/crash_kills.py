@@ -33,11 +33,13 @@ WEIGHTS = {
 DATABASE = {"postgres", "postgres connection"}
 WHOLES = {"supervisor", "everything", *DATABASE}
 """What takes all roles along."""
-SHARE_OF_WHOLES = 0.4
+IMPORTS = {"import", "parser child of import"}
+"""What is there when nothing else is: it is waited for something else."""
+SHARE_OF_WHOLES = 0.35
 """Of the kills: less than this, and it is waited for a role that is ready. Children are there much more often."""
 PATIENCE_SECONDS = 20.0
-STEADY_SECONDS = 2.0
-"""So long a role works before it is killed: what is never up takes no bills, and nothing could be lost."""
+WHOLE_SECONDS = 25.0
+"""So long passes before all roles are killed together again: what is never up takes no bills that could be lost."""
 STARTING_SHARE = 0.03
 LOOK_SECONDS = 0.2
 DATABASE_SECONDS = 60
@@ -73,10 +75,15 @@ class Killable(Server):
 class Killer:
     """Counts what it killed, by kind. Processes in ``spared`` are not chosen, nor what would take them along."""
 
-    def __init__(self, service: Service, server: Killable | None, rng: random.Random, blows: Blows) -> None:
+    def __init__(
+        self, service: Service, server: Killable | None, rng: random.Random, blows: Blows, steady: float
+    ) -> None:
+        """``steady``: seconds for which a role works before it is killed."""
         self.kills: Counter[str] = Counter()
         self.spared: set[int] = set()
         self._since: dict[int, float] = {}
+        self._steady_seconds = steady
+        self._all_since = time.monotonic()
         self._service, self._server, self._rng, self._blows = service, server, rng, blows
 
     @property
@@ -89,6 +96,8 @@ class Killer:
         found = await self._targets()
         kinds = [kind for kind in found if not self.kills[kind]] or list(found)
         [kind] = self._rng.choices(kinds, [WEIGHTS[kind] for kind in kinds])
+        if kind in WHOLES:
+            self._all_since = time.monotonic()
         with self._blows.of(kind):
             self.kills[kind] += await self._kill(kind, found[kind])
 
@@ -110,23 +119,28 @@ class Killer:
             wholes = {kind: some for kind, some in found.items() if kind in ROLES | WHOLES}
             if self.wholes < SHARE_OF_WHOLES * sum(self.kills.values()) and time.monotonic() < deadline:
                 found = wholes
+            elif found.keys() <= IMPORTS and time.monotonic() < deadline:
+                found = {}
             if found:
                 return found
             await asyncio.sleep(LOOK_SECONDS)
 
     def _found(self) -> dict[str, list[Process]]:
-        """A role that comes up is mostly left alone, and what takes all along waits for all: else none would be up."""
+        """A role that comes up is mostly left alone, as are its children: without one it does not come up."""
         processes = [process for process in self._service.processes() if process.pid not in self.spared]
         roles = [process for process in processes if process.kind in ROLES]
-        ready = self._steady(self._service.ready(roles))
+        at_once = self._rng.random() < STARTING_SHARE
+        ready = roles if at_once else self._service.ready(roles)
+        steady = ready if at_once else self._steady(ready)
+        coming_up = {role.pid for role in roles if role not in ready}
         found: dict[str, list[Process]] = {}
-        if self._rng.random() < STARTING_SHARE or (len(ready) == len(roles) and _all_began(processes)):
-            ready = roles
+        if at_once or time.monotonic() - self._all_since >= WHOLE_SECONDS:
             found = {kind: [] for kind in self._wholes()}
         for process in processes:
-            if process in ready or process.kind not in ROLES:
+            role_or_all = process.kind in ROLES | WHOLES
+            if process in steady or process.kind in found or not (role_or_all or process.parent in coming_up):
                 found.setdefault(process.kind, []).append(process)
-        if "everything" not in found or not found["supervisor"]:
+        if not found.get("supervisor"):
             found.pop("supervisor", None)
         return {kind: some for kind, some in found.items() if kind in WEIGHTS}
 
@@ -138,10 +152,4 @@ class Killer:
         """Those that were ready for a while."""
         at = time.monotonic()
         self._since = {one.pid: self._since.get(one.pid, at) for one in ready}
-        return [one for one in ready if at - self._since[one.pid] >= STEADY_SECONDS]
-
-
-def _all_began(processes: list[Process]) -> bool:
-    """Whether there is a role, and each supervisor has started its own."""
-    parents = {process.parent for process in processes if process.kind in ROLES}
-    return bool(parents) and all(one.pid in parents for one in processes if one.kind == "supervisor")
+        return [one for one in ready if at - self._since[one.pid] >= self._steady_seconds]

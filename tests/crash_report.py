@@ -23,6 +23,8 @@ class Plan:
     seed: int = 1
     pace: float = 1.0
     """Mean seconds between two kills."""
+    steady: float = 8.0
+    """Seconds for which a role works before it is killed."""
     rate: float = 3.0
     """Documents a second."""
     cut_share: float = 0.05
@@ -59,7 +61,8 @@ class Report:
     endings: Counter[str] = dataclasses.field(default_factory=Counter)
     bills: Counter[str] = dataclasses.field(default_factory=Counter)
     events: Counter[str] = dataclasses.field(default_factory=Counter)
-    slowest_seconds: float = 0.0
+    slowest_seconds: dict[str, float] = dataclasses.field(default_factory=dict)
+    """From arrival to such an event. Delivered is a bill when its webhooks are, and they may wait for five minutes."""
     swept: int = 0
     seconds: Counter[str] = dataclasses.field(default_factory=Counter)
     problems: dict[str, list[str]] = dataclasses.field(default_factory=dict)

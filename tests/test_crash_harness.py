@@ -12,7 +12,7 @@ import pytest
 
 HARNESS = Path(__file__).parent / "crash_harness.py"
 KILLS = {"sqlite": 8, "postgresql": 6}
-QUICKLY = ("--seed", "5", "--pace", "0.3", "--rate", "6", "--lease", "5", "--children", "1")
+QUICKLY = ("--seed", "5", "--pace", "0.3", "--steady", "2", "--rate", "6", "--lease", "5", "--children", "1")
 
 
 @pytest.mark.parametrize("database", KILLS)
