@@ -127,7 +127,7 @@ class Harness:
                 last, since = seen, time.monotonic()
             if time.monotonic() - since > REST_SECONDS:
                 loading.cancel()
-                left = f"{dict(steps)}, {waiting} deliveries and receipts, load: {loading}"
+                left = f"{dict(steps)}, {waiting} deliveries, receipts and jobs, load: {loading}"
                 return [f"no progress for {REST_SECONDS:g} s: {left}"]
             await asyncio.sleep(0.3)
 
