@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from ingest.errors import LedgerBusy, StorageFull
+from ingest.store.undecoded import Undecoded
 from ingest.store.urls import is_postgresql
 
 BUSY_SECONDS = 5
@@ -36,8 +37,9 @@ def make_engine(url: str) -> AsyncEngine:
         return engine
     # no overflow: those connections would be opened and closed for each query
     engine = create_async_engine(
-        url, pool_size=CONNECTIONS, max_overflow=0, pool_timeout=BUSY_SECONDS, connect_args=connection_options()
-    )
+        url, pool_size=CONNECTIONS, max_overflow=0, pool_timeout=BUSY_SECONDS, connect_args=connection_options(),
+        json_deserializer=Undecoded,  # the driver would decode all of it
+    )  # fmt: skip
     sa.event.listen(engine.sync_engine, "checkout", _still_open)
     return engine
 

@@ -13,7 +13,8 @@ from ingest.store.ids import new_id
 from ingest.store.purge_rows import Family, NewRemoval, Purged, RemovalKind, RemovalState, Selection
 from ingest.store.receipts import Read
 from ingest.store.rows import Step
-from ingest.store.schema import Json, arrivals, bills, deliveries, events, messages, parts, purges, removals
+from ingest.store.schema import arrivals, bills, deliveries, events, messages, parts, purges, removals
+from ingest.store.undecoded import Json
 from ingest.store.writer import GroupWriter
 
 MOST_REFUSED = 200
@@ -70,7 +71,7 @@ class Purges:
 
     async def examples(self, bill_ids: Collection[str]) -> Sequence[sa.Row[Any]]:
         """Id, time, step and record of some bills."""
-        columns = (bills.c.id, bills.c.received_at, bills.c.step, sa.type_coerce(bills.c.record, Json))
+        columns = (bills.c.id, bills.c.received_at, bills.c.step, sa.type_coerce(bills.c.record, Json()))
         return await self._read(sa.select(*columns).where(bills.c.id.in_(bill_ids)).order_by(bills.c.received_at))
 
     async def accounts(self) -> set[str]:

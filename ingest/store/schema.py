@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, MetaData, Table, Text, UniqueConstraint
 from sqlalchemy.types import TypeDecorator
 
-from ingest.store.undecoded import LateJson
+from ingest.store.undecoded import Json, LateJson
 
 
 class UtcDateTime(TypeDecorator[dt.datetime]):
@@ -29,8 +29,6 @@ class UtcDateTime(TypeDecorator[dt.datetime]):
             return None
         return value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)
 
-
-Json = sa.JSON(none_as_null=True)
 
 metadata = MetaData(
     naming_convention={
@@ -51,7 +49,7 @@ arrivals = Table(
     Column("name", Text, nullable=False, comment="file name as it came"),
     Column("customer", Text),
     Column("external_id", Text, comment="the sender's own id for the bill"),
-    Column("message", Json, comment="of a mail: envelope, header fields, verdict"),
+    Column("message", Json(), comment="of a mail: envelope, header fields, verdict"),
     Column("sha256", Text),  # of the file as it came: a photo's own, not that of the PDF made of it
     Column("outcome", Text, nullable=False, comment="accepted, duplicate or refused"),
     Column("reason", Text),
@@ -77,7 +75,7 @@ messages = Table(
     Column("authenticated", Boolean, nullable=False, comment="whether header_from was shown to be true"),
     Column("subject", Text),
     Column("message_id", Text, comment="the header field, as it came"),
-    Column("references", Json, nullable=False, comment="message ids of the thread, oldest first"),
+    Column("references", Json(), nullable=False, comment="message ids of the thread, oldest first"),
     Column("unanswerable", Text, comment="why nothing may answer it; null when it may be answered"),
     Column("receipt", Text, nullable=False, comment="none, due, sending, sent, unconfirmed, suppressed or failed"),
     Column("receipt_reason", Text, comment="why it was suppressed or failed"),
@@ -165,7 +163,7 @@ events = Table(
     Column("kind", Text, nullable=False),
     Column("step", Text, nullable=False),
     Column("version", Integer, nullable=False),
-    Column("data", Json, nullable=False, comment="what changed"),
+    Column("data", Json(), nullable=False, comment="what changed"),
     Index(None, "bill_id", "id"),
 )
 
@@ -177,7 +175,7 @@ deliveries = Table(
     Column("account", Text, nullable=False),
     Column("event", Text, nullable=False, comment="new_unparsed_bill, new_bill or updated_bill"),
     Column("target", Text, nullable=False, comment="'file' or the URL"),
-    Column("payload", Json, nullable=False),
+    Column("payload", Json(), nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("sequence", Integer, nullable=False, comment="the bill's version: the order for one target"),
     Column("final", Boolean, nullable=False, comment="the bill is delivered when this one is"),
@@ -225,7 +223,7 @@ purges = Table(
     Column("purged_at", UtcDateTime, nullable=False),
     Column("rule", Text, nullable=False, comment="the setting or the options that chose it"),
     Column("step", Text, comment="where the bill stood"),
-    Column("counts", Json, nullable=False, comment="how many rows of each table went with it"),
+    Column("counts", Json(), nullable=False, comment="how many rows of each table went with it"),
     Index(None, "account", "purged_at"),
     Index(None, "bill_id"),
 )
@@ -237,7 +235,7 @@ removals = Table(
     Column("kind", Text, nullable=False, comment="document, original, message, record, sidecar or sandbox"),
     Column("account", Text, nullable=False),
     Column("name", Text, nullable=False, comment="what to remove: a hash, a bill's id, a path"),
-    Column("data", Json, nullable=False, comment="what shows that it is still the same thing"),
+    Column("data", Json(), nullable=False, comment="what shows that it is still the same thing"),
     Column("state", Text, nullable=False, comment="waiting, removing or removed"),
     Column("due_at", UtcDateTime, nullable=False, comment="when it is looked at next; of what is removed: forgotten"),
     Column("problem", Text, comment="why it could not be removed so far"),

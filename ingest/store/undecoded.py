@@ -29,8 +29,8 @@ def decoded(value: Any) -> Any:
     return json.loads(value.text) if isinstance(value, Undecoded) else value
 
 
-class LateJson(sa.TypeDecorator[Any]):
-    """A column of JSON whose values come as ``Undecoded``."""
+class Json(sa.TypeDecorator[Any]):
+    """A column of JSON. PostgreSQL's driver gives it ``Undecoded`` (``ingest.store.engine``), SQLite's as text."""
 
     impl = sa.JSON
     cache_ok = True
@@ -43,8 +43,22 @@ class LateJson(sa.TypeDecorator[Any]):
         return self.impl_instance.coerce_compared_value(op, value)
 
     def result_processor(self, dialect: Any, coltype: Any) -> Callable[[Any], Any]:  # noqa: ARG002
-        """Instead of JSON's own, which decodes."""
-        return lambda value: Undecoded(value) if isinstance(value, str) else value
+        """Instead of JSON's own."""
+        return lambda value: decoded(_undecoded(value))
+
+
+class LateJson(Json):
+    """The same, with values that come as ``Undecoded``."""
+
+    cache_ok = True
+
+    def result_processor(self, dialect: Any, coltype: Any) -> Callable[[Any], Any]:  # noqa: ARG002
+        """Nothing is decoded."""
+        return _undecoded
+
+
+def _undecoded(value: Any) -> Any:
+    return Undecoded(value) if isinstance(value, str) else value
 
 
 class _Late:

@@ -3,7 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-from ingest.store.schema import Json, UtcDateTime
+from ingest.store.schema import UtcDateTime
+from ingest.store.undecoded import Json
 
 revision = "0003"
 down_revision = "0002"
