@@ -14,6 +14,6 @@ def test_its_quick_form_prints_a_line() -> None:
 
     columns = done.stdout.splitlines()[-1].replace("|", " ").split()
     assert columns[:3] == ["sqlite", "10", "10"]
-    assert len(columns) == 17
-    door, ledger, rate, worker, client = map(float, columns[3:8])
-    assert min(door, ledger, rate, worker, client) > 0
+    assert len(columns) == 19
+    door, ledger, rate, worker, client, _, engine = map(float, columns[3:10])
+    assert min(door, ledger, rate, worker, client, engine) > 0
