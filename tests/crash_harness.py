@@ -43,6 +43,8 @@ from ingest import logs
 
 READY_SECONDS, REST_SECONDS, STOP_SECONDS = 120.0, 180.0, 60.0
 """Bounds for a very busy machine. ``REST``: without any progress."""
+STILL_SECONDS = 3.0
+"""At rest nothing changes for so long: a worker that goes on after its lease finds only then that its lock is lost."""
 TIME_PASSES_SECONDS = 5.0
 PERMANENT_STEPS = {"delivered", "split", "refused"}
 
@@ -121,7 +123,7 @@ class Harness:
             if loading.done():
                 loading.result()
                 done = newest and not steps.keys() - PERMANENT_STEPS and not waiting and not self._marks()
-                if done and self._service.is_up():
+                if done and self._service.is_up() and seen == last and time.monotonic() - since > STILL_SECONDS:
                     return []
             if seen != last:
                 last, since = seen, time.monotonic()
