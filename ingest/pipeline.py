@@ -170,7 +170,7 @@ class Pipeline:
     # -- the record
 
     async def _reconcile(self, bill: Bill) -> Bill:
-        known = bill.record and bill.record["received"]
+        known = (bill.record or {}).get("received")
         record = make_record(bill, known or await self._received(bill))
         event = "updated_bill" if await self._ledger.was_concluded(bill.id) else "new_bill"
         values = {"step": Step.RECONCILED, "record": record, "wake_at": None}

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -162,6 +163,36 @@ async def test_a_role_uploads_at_once_and_the_rest_at_its_end(chosen: Store, tmp
                 await asyncio.sleep(0.02)
         last = await documents_of(sharing).put(b"%PDF-1.7 the last")
     assert await sharing.remote.exists(f"documents/{last[:2]}/{last}.pdf")
+
+
+async def test_the_end_of_a_role_waits_for_the_upload_that_is_under_way(tmp_path: Path) -> None:
+    """Cancelled, its thread would go on with the copy, while the last round makes another one."""
+    share = tmp_path / "share"
+    share.mkdir()
+    sharing = sharing_of(machine(tmp_path, "smtp"), Store(url=str(share)))
+    slow = SlowFolder(share)
+    sharing.remote = slow
+    async with uploading(sharing, in_ledger, 10.0):
+        await documents_of(sharing).put(BILL)
+        assert await asyncio.to_thread(slow.begun.wait, 10)
+        asyncio.get_running_loop().call_later(0.1, slow.go_on.set)
+    assert slow.copies == 1
+    assert [file.suffix for file in share.rglob("*") if file.is_file()] == [".pdf"]
+    assert not sharing.outbox.holds(KEY)
+
+
+class SlowFolder(SharedFolder):
+    """A share on which a copy takes as long as the test wants."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.begun, self.go_on, self.copies = threading.Event(), threading.Event(), 0
+
+    def _put(self, key: str, file: Path) -> None:
+        self.copies += 1
+        self.begun.set()
+        assert self.go_on.wait(10)
+        super()._put(key, file)
 
 
 async def test_an_outage_delays_nothing_here_and_is_made_up_for(server: Server, tmp_path: Path) -> None:

@@ -19,7 +19,6 @@ from ingest.sources.inbox import MARKER, PROCESSED, REJECTED
 from ingest.store.disk import disk_errors, write_durably
 from ingest.store.ledger import Ledger
 from ingest.store.rows import Arrival, Bill, Outcome, Step
-from ingest.store.urls import is_postgresql
 
 NOTE = ".txt"
 
@@ -36,7 +35,6 @@ class FileDelivery:
         self._ledger = ledger
         self._settings = settings
         self._clock = clock
-        self._several = is_postgresql(ledger.engine.url.drivername)
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def bring_up_to_date(self, bill_id: str) -> None:
@@ -53,9 +51,7 @@ class FileDelivery:
         place, written = self._settings.output_dir / bill.account / f"{bill.id}.json", None
         while bill.record is not None and bill.record != written:
             await asyncio.to_thread(write_durably, place, as_json(bill.record))
-            written = bill.record
-            if self._several:
-                bill = await self._bill(bill.id)
+            written, bill = bill.record, await self._bill(bill.id)
 
     async def _bill(self, bill_id: str) -> Bill:
         bill = await self._ledger.bill(bill_id)
@@ -91,9 +87,7 @@ class FileDelivery:
         content, written = await self._sidecar(place, came, document), b""
         while content != written:
             await asyncio.to_thread(write_durably, places.beside(place, ".json"), content)
-            written = content
-            if self._several:
-                content = await self._sidecar(place, came, await self._bill(document.id))
+            written, content = content, await self._sidecar(place, came, await self._bill(document.id))
 
     async def _sidecar(self, place: Path, came: list[Arrival], document: Bill) -> bytes:
         bills = await self._ledger.children(document.id) if document.step is Step.SPLIT else [document]

@@ -43,8 +43,7 @@ def reading(
 ) -> Work[Bill]:
     """What needs nobody but us; ``most`` bills at the same time of an account that is named there."""
     queues = {READING: 0} | {reading_queue(account): most.get(account, 0) for account in accounts}
-    numbers = {account: most.get(account, limit) for account in accounts}
-    return _bills("reading", ledger, LOCAL, queues, numbers, step, limit)
+    return _bills("reading", ledger, LOCAL, queues, _numbers(accounts, limit, most), step, limit)
 
 
 def scans(
@@ -56,8 +55,12 @@ def scans(
 ) -> Work[Bill]:
     """What the OCR is to read, likewise. A worker without it runs this as well: there the text alone is read."""
     queues = {SCANS: 0} | {scans_queue(account): most.get(account, 0) for account in accounts}
-    numbers = {account: most.get(account, limit) for account in accounts}
-    return _bills("OCR", ledger, SCANNED, queues, numbers, step, limit)
+    return _bills("OCR", ledger, SCANNED, queues, _numbers(accounts, limit, most), step, limit)
+
+
+def _numbers(accounts: Collection[str], limit: int, most: Mapping[str, int]) -> dict[str, int]:
+    """Bills under way of each account; one without a number of its own may have them all."""
+    return {account: most.get(account, limit) for account in accounts}
 
 
 def api(

@@ -4,12 +4,14 @@ Each priority is looked for by itself, so that an index gives the oldest ones wi
 to build such a query takes longer than to run it.
 """
 
+import datetime as dt
+from collections.abc import Collection
 from typing import Any
 
 import sqlalchemy as sa
 
-from ingest.store.lists import listed
-from ingest.store.rows import FILE, Priority
+from ingest.store.lists import as_list, listed
+from ingest.store.rows import FILE, Delivery, Priority, to_delivery
 from ingest.store.schema import deliveries
 
 
@@ -47,9 +49,16 @@ def _of(priority: Priority) -> sa.Select[Any]:
     return sa.select(chosen.subquery())
 
 
-DUE_DELIVERIES = sa.union_all(*map(_of, Priority)).limit(sa.bindparam("most"))
-"""With ``at``, ``busy`` (ids), ``no_webhooks_of`` (accounts), both ``as_list``, and ``most``."""
-NEXT_DELIVERY = sa.select(sa.func.min(deliveries.c.next_at)).where(deliveries.c.next_at > sa.bindparam("at"))
-"""With ``at``."""
+_DUE = sa.union_all(*map(_of, Priority)).limit(sa.bindparam("most"))
+_NEXT = sa.select(sa.func.min(deliveries.c.next_at)).where(deliveries.c.next_at > sa.bindparam("at"))
 TURNS_OF_BILLS = sa.select(deliveries).where(deliveries.c.bill_id.in_(sa.bindparam("bills", expanding=True)), IN_TURN)
 """With ``bills`` (ids): of each target the one whose turn it is, due or not."""
+
+
+def due_deliveries(
+    connection: sa.Connection, at: dt.datetime, busy: Collection[str], limit: int, no_webhooks_of: Collection[str]
+) -> tuple[list[Delivery], dt.datetime | None]:
+    """See ``Ledger.due_deliveries``."""
+    values = {"at": at, "busy": as_list(busy), "no_webhooks_of": as_list(no_webhooks_of), "most": max(0, limit)}
+    found = [to_delivery(row) for row in connection.execute(_DUE, values)]
+    return found, connection.execute(_NEXT, {"at": at}).scalar_one()

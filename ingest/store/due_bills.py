@@ -17,8 +17,6 @@ from ingest.store.schema import DUE_AT_THE_API, DUE_HERE, bills, stopped_account
 _AT = sa.bindparam("at", type_=bills.c.wake_at.type)
 _MOST = sa.bindparam("most", type_=sa.Integer())
 _OF = sa.bindparam("of", type_=sa.Text())
-
-
 _HERE = (DUE_HERE, bills.c.step == _OF, bills.c.account.in_(listed("accounts")))
 _AT_THE_API = (DUE_AT_THE_API, bills.c.account == _OF, bills.c.step.in_(listed("steps")))
 _FREE = bills.c.id.not_in(listed("busy"))

@@ -17,10 +17,9 @@ from ingest.engine.wakeups import Wakeups
 from ingest.errors import StaleVersion
 from ingest.store import ending, transactions
 from ingest.store.digests import Digests
-from ingest.store.due import DUE_DELIVERIES, NEXT_DELIVERY
+from ingest.store.due import due_deliveries
 from ingest.store.due_bills import due_bills
 from ingest.store.engine import make_engine, now
-from ingest.store.lists import as_list
 from ingest.store.mail_rows import NewMessage
 from ingest.store.messages import add_message
 from ingest.store.migrate import migrate
@@ -309,13 +308,7 @@ class Ledger:
         """Deliveries that are due, most urgent and oldest first, one at a time for each bill and target, in their
         order; and when the next one will be. Webhooks of the accounts ``no_webhooks_of`` are left out."""
         at = self.clock()
-        values = {"at": at, "busy": as_list(busy), "no_webhooks_of": as_list(no_webhooks_of), "most": max(0, limit)}
-
-        def ask(connection: sa.Connection) -> tuple[list[Delivery], dt.datetime | None]:
-            found = [to_delivery(row) for row in connection.execute(DUE_DELIVERIES, values)]
-            return found, connection.execute(NEXT_DELIVERY, {"at": at}).scalar_one()
-
-        return await self._reader.read(ask)
+        return await self._reader.read(lambda connection: due_deliveries(connection, at, busy, limit, no_webhooks_of))
 
     async def deliveries(self, bill_id: str) -> list[Delivery]:
         """All deliveries of a bill, in their order."""
