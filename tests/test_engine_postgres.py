@@ -27,9 +27,10 @@ from ingest.config import Settings
 from ingest.engine import tracks
 from ingest.engine.jobs import SOON
 from ingest.engine.notices import QuietDriver, announce
-from ingest.engine.on_postgres import LEASE, LOOK, OnPostgres, QueueLoop, Reconciler, _GatedManager, _place
+from ingest.engine.on_postgres import LEASE, LOOK, OnPostgres, QueueLoop, Reconciler, _place
 from ingest.engine.only_one import OnlyOne
 from ingest.engine.opening import open_engine
+from ingest.engine.queue_manager import GatedManager, _Looks
 from ingest.engine.reading import GroupReader
 from ingest.errors import LedgerBusy
 from ingest.store.ledger import Ledger
@@ -170,8 +171,41 @@ async def test_a_worker_knows_when_the_next_job_may_be_taken(ledger: Ledger, url
         assert dt.timedelta(seconds=1) < await manager._effective_dequeue_timeout(LOOK) <= dt.timedelta(seconds=3)
         await pool.execute("UPDATE pgqueuer SET status = 'picked'")
         assert await manager._effective_dequeue_timeout(LOOK) == LOOK
-    base = inspect.signature(QueueManager._effective_dequeue_timeout)
-    assert inspect.signature(_GatedManager._effective_dequeue_timeout).parameters.keys() == base.parameters.keys()
+
+
+async def test_a_worker_asks_once_for_the_jobs_that_there_are(ledger: Ledger, url: str) -> None:
+    asked: list[str] = []
+    place = _place(sa.make_url(url))
+    async with asyncpg.create_pool(**place, min_size=1, max_size=2) as pool, QuietDriver(pool) as driver:
+        manager = GatedManager(driver, tracks.reading(ledger, ["acme"], _nothing, 8))
+        manager.entrypoint("reading acme")(_nothing)
+        await receive(ledger, 3)
+        fetch = driver.fetch
+
+        async def noted(query: str, *values: Any) -> list[dict[str, Any]]:
+            asked.append(query)
+            return await fetch(query, *values)
+
+        driver.fetch = noted  # type: ignore[method-assign]
+        assert len([job async for job in manager.fetch_jobs(10, None, LEASE)]) == 3
+        assert len(asked) == 1
+        assert await manager._effective_dequeue_timeout(LOOK) == dt.timedelta(0), "there may be more by now"
+        assert len(asked) == 1
+        assert [job async for job in manager.fetch_jobs(10, None, LEASE)] == []
+        assert await manager._effective_dequeue_timeout(LOOK) == LOOK
+        assert len(asked) == 3
+        await receive(ledger, 4, account="acme", priority=Priority.BATCH)
+        assert len([job async for job in manager.fetch_jobs(2, None, LEASE)]) == 4, "whole batches: asked again"
+
+
+def test_what_is_overridden_of_pgqueuer_is_still_there() -> None:
+    for base, mine, name in (
+        (QueueManager, GatedManager, "_effective_dequeue_timeout"),
+        (QueueManager, GatedManager, "entrypoints_below_capacity_limits"),
+        (Queries, _Looks, "dequeue"),
+    ):
+        wanted = inspect.signature(getattr(base, name)).parameters.keys()
+        assert inspect.signature(getattr(mine, name)).parameters.keys() == wanted
 
 
 async def _nothing(_: Bill) -> None:

@@ -12,12 +12,10 @@ from typing import Any, Generic
 
 import structlog
 
-from ingest.engine.work import HOLD_SECONDS, Due, Loop, T, Work
+from ingest.engine.work import BETWEEN_LOOKS, HOLD_SECONDS, Due, Loop, T, Work
 from ingest.errors import IngestError, StaleVersion
 
 RESCAN_SECONDS = 5.0
-BETWEEN_LOOKS = 0.05
-"""Seconds. Steps that end together are followed up with one look at the ledger; after a rest it looks at once."""
 log = structlog.get_logger()
 
 

@@ -16,16 +16,14 @@ from typing import Any
 import asyncpg
 import sqlalchemy as sa
 import structlog
-from pgqueuer.core.qm import QueueManager
 from pgqueuer.domain.errors import FailingListenerError, RetryRequested
-from pgqueuer.domain.models import HealthCheckEvent
 from pgqueuer.domain.models import Job as TakenJob
-from pgqueuer.domain.types import QueueEntrypoint
 from pgqueuer.queries import Queries
 
 from ingest.engine.jobs import SOON, Carried, Job, carrying
 from ingest.engine.notices import QuietDriver, announce
 from ingest.engine.only_one import OnlyOne
+from ingest.engine.queue_manager import GatedManager
 from ingest.engine.wakeups import Span
 from ingest.engine.work import HOLD_SECONDS, Loop, Work
 from ingest.errors import IngestError, LedgerBusy, StaleVersion
@@ -35,21 +33,12 @@ from ingest.store.ledger import Ledger
 LEASE = dt.timedelta(seconds=30)
 LOOK = dt.timedelta(seconds=5)
 """How often a worker looks for jobs that nobody announces: those of dead workers. With the lease, below 45 s."""
-PROBE, PROBES = dt.timedelta(seconds=10), 3
-"""How long PostgreSQL's announcement of a probe is waited for, and how many in a row may be missed. PgQueuer sends its
-first one before it listens: on a busy machine that is lost, and the worker ended."""
 MOST_AT_A_TIME = 10
 RECONCILE_SECONDS = 60.0
 SOON_SECONDS = SOON.total_seconds() / 4
 """How often rows are looked for that become due within ``SOON``: one look may fail, and the next is in time."""
 MOST_LOST = 500
 CONNECTIONS = 6
-
-_WAITING = "FROM pgqueuer WHERE status = 'queued' AND entrypoint = ANY($1) AND execute_after"
-_NEXT_JOB = f"""
-SELECT CASE WHEN EXISTS (SELECT 1 {_WAITING} <= now()) THEN interval '0'
-ELSE (SELECT execute_after - now() {_WAITING} > now() ORDER BY execute_after LIMIT 1) END AS until"""
-"""Until the next job that waits may be taken; nothing where none waits."""
 
 log = structlog.get_logger()
 
@@ -112,7 +101,7 @@ class QueueLoop:
         self._ending = False
         self._put_back = False
         self._queries = queries
-        self._manager = _GatedManager(queries, work)
+        self._manager = GatedManager(queries.driver, work)
         for queue, most in work.queues.items():
             self._manager.entrypoint(queue, concurrency_limit=most, accepts_context=False)(self._take)
 
@@ -217,33 +206,6 @@ class QueueLoop:
         except IngestError as again:
             log.debug("the ledger is what fails", what=self.name, error=str(again))
         return seconds
-
-
-class _GatedManager(QueueManager):
-    """PgQueuer's manager, which leaves queues alone that are closed at present, and is patient on a busy machine."""
-
-    def __init__(self, queries: Queries, work: Work[Any]) -> None:
-        super().__init__(queries)
-        self._work = work
-
-    async def listener_healthy(self, timeout: dt.timedelta = PROBE) -> HealthCheckEvent:  # noqa: ASYNC109 - PgQueuer's
-        """Raises FailingListenerError when PostgreSQL announces nothing; until then jobs are found by looking."""
-        for _ in range(PROBES - 1):
-            with contextlib.suppress(FailingListenerError):
-                return await super().listener_healthy(timeout)
-        return await super().listener_healthy(timeout)
-
-    async def _effective_dequeue_timeout(self, dequeue_timeout: dt.timedelta) -> dt.timedelta:
-        """How long to wait for an announcement. PgQueuer asks two or three questions for it, of which this is one."""
-        [row] = await self.queries.driver.fetch(_NEXT_JOB, list(self.entrypoint_registry))
-        until = row["until"]
-        if not isinstance(until, dt.timedelta):
-            return dequeue_timeout
-        return min(dequeue_timeout, max(until, self.min_dequeue_poll_interval))
-
-    def entrypoints_below_capacity_limits(self) -> set[QueueEntrypoint]:
-        """Those that jobs are asked for."""
-        return {queue for queue in super().entrypoints_below_capacity_limits() if self._work.is_open(queue)}
 
 
 class Reconciler:

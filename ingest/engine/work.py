@@ -22,6 +22,8 @@ Due = Callable[[Collection[str], int], Awaitable[tuple[list[T], dt.datetime | No
 
 HOLD_SECONDS = (0.5, 2.0, 10.0, 60.0)
 """After an error that the step itself did not expect: how long the same item is left alone, by number of errors."""
+BETWEEN_LOOKS = 0.05
+"""Seconds. Steps that end together are followed up with one look at what is due; after a rest one looks at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,8 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from ingest.engine.jobs import carried, job_of_bill
 from ingest.engine.wakeups import Wakeups
-from ingest.errors import StaleVersion
 from ingest.store import ending, transactions
+from ingest.store.changes import Change, write_changes
+from ingest.store.closing import Success, close_deliveries
 from ingest.store.digests import Digests
 from ingest.store.due import due_deliveries
 from ingest.store.due_bills import due_bills
@@ -259,18 +260,12 @@ class Ledger:
         new = {**values, **entered, "version": bill.version + 1, "updated_at": at}
         running, after = carried(bill.id), changed(bill, **new)
         goes_on = after.is_due(at)
-
-        def work(connection: sa.Connection) -> None:
-            if not transactions.change(connection, bill, new):
-                raise StaleVersion(f"bill {bill.id} is no longer at version {bill.version}")
-            transactions.add_event(connection, after, kind, at, transactions.plain(values if data is None else data))
-            transactions.add_children(connection, after, split, at)
-            for delivery in send:
-                transactions.send(connection, delivery, after, at)
-            if running is None or not goes_on:
-                ending.add_job(connection, job_of_bill(after), at)
-
-        await self._writer.write(work)
+        job = job_of_bill(after) if running is None or not goes_on else None
+        kept = transactions.plain(values if data is None else data)
+        change = Change(
+            before=bill, after=after, values=new, kind=kind, data=kept, at=at, send=send, split=split, job=job
+        )
+        await self._writer.write_alike(write_changes, change)
         if running is not None:
             running.owing = job_of_bill(after) if goes_on else None
         return after
@@ -320,12 +315,7 @@ class Ledger:
 
     async def delivered(self, delivery: Delivery) -> None:
         """Notes a success; when it was the last final one, the bill is delivered."""
-        at = self.clock()
-
-        def work(connection: sa.Connection) -> None:
-            transactions.close_delivery(connection, delivery, at)
-
-        await self._writer.write(work)
+        await self._writer.write_alike(close_deliveries, Success(delivery, self.clock()))
 
     async def not_delivered(self, delivery: Delivery, error: str, next_at: dt.datetime) -> None:
         """Notes a failed attempt and when to try again, unless somebody else has come further meanwhile."""

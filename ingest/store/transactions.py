@@ -12,7 +12,7 @@ from ingest.engine.jobs import job_of_bill
 from ingest.reasons import Reason
 from ingest.store import ending
 from ingest.store.ids import new_id
-from ingest.store.rows import Arrival, Bill, Delivery, NewArrival, NewDelivery, Outcome, Standing, Step, to_bill
+from ingest.store.rows import Arrival, Bill, NewArrival, NewDelivery, Outcome, Standing, Step, to_bill
 from ingest.store.schema import arrivals, bills, deliveries, parts
 from ingest.store.text import storable
 from ingest.store.undecoded import changed
@@ -26,25 +26,7 @@ _SAME_BYTES_LOCKED = _SAME_BYTES.with_for_update()
 _INSERT_ARRIVAL, _INSERT_BILL, _INSERT_DELIVERY = arrivals.insert(), bills.insert(), deliveries.insert()
 _INSERT_UNLESS_KNOWN = postgresql.insert(bills).on_conflict_do_nothing(index_elements=["account", "sha256"])
 _ONE = bills.c.id == sa.bindparam("of")
-_LOCKED = (
-    sa.select(bills.c.id, bills.c.account, bills.c.priority, bills.c.step, bills.c.version, bills.c.wake_at)
-    .where(_ONE)
-    .with_for_update()
-)
 _CHANGED = bills.update().where(_ONE)
-_FENCED = bills.update().where(_ONE, bills.c.version == sa.bindparam("at_version"))
-_CLOSED = deliveries.update().where(deliveries.c.id == sa.bindparam("of"), deliveries.c.delivered_at.is_(None))
-_OPEN_ONES = (
-    sa.select(deliveries.c.id)
-    .where(deliveries.c.bill_id == sa.bindparam("of"), deliveries.c.final, deliveries.c.delivered_at.is_(None))
-    .limit(1)
-)
-
-
-def change(connection: sa.Connection, bill: Bill, values: dict[str, Any]) -> bool:
-    """Changes the row of a bill; False when it is no longer at that version."""
-    done = connection.execute(_FENCED, {**values, "of": bill.id, "at_version": bill.version})
-    return done.rowcount == 1
 
 
 def receive(connection: sa.Connection, new: NewArrival, at: dt.datetime, message_id: str | None = None) -> Arrival:
@@ -91,7 +73,7 @@ def _bill_for(connection: sa.Connection, new: NewArrival, at: dt.datetime) -> tu
         return Outcome.ACCEPTED, known.id
     if new.place and known.step not in (Step.RECEIVED, Step.SCANNED):
         again = NewDelivery(event="duplicate", target="file", payload={})
-        send(connection, again, known, at)
+        send(connection, [(again, known)], at)
     return Outcome.DUPLICATE, known.id
 
 
@@ -170,39 +152,21 @@ def add_event(
     ending.add_event(connection, values)
 
 
-def send(connection: sa.Connection, new: NewDelivery, bill: Bill, at: dt.datetime) -> None:
-    """Queues a delivery, due at once."""
-    values = {
-        "id": new_id("msg"), "bill_id": bill.id, "account": bill.account, "event": new.event, "target": new.target,
-        "payload": new.payload, "created_at": at, "sequence": bill.version, "final": new.final, "attempts": 0,
-        "next_at": at, "priority": bill.priority,
-    }  # fmt: skip
-    connection.execute(_INSERT_DELIVERY, values)
-    ending.add_turn(connection, bill.id, new.target, at)
-
-
-def close_delivery(connection: sa.Connection, delivery: Delivery, at: dt.datetime) -> None:
-    """The delivery succeeded; with the last final one its bill is delivered. Done once, nothing happens again.
-
-    The bill's row is held meanwhile: two processes that close its last two would each take the other's for open.
-    """
-    row = connection.execute(_LOCKED, {"of": delivery.bill_id}).one()
-    bill = Standing(
-        id=row.id, account=row.account, priority=row.priority, step=Step(row.step), version=row.version,
-        wake_at=row.wake_at,
-    )  # fmt: skip
-    outcome = {"delivered_at": at, "next_at": None, "attempts": delivery.attempts + 1, "last_error": None}
-    if connection.execute(_CLOSED, {**outcome, "of": delivery.id}).rowcount == 0:
+def send(connection: sa.Connection, queued: Sequence[tuple[NewDelivery, Bill]], at: dt.datetime) -> None:
+    """Queues deliveries, due at once."""
+    if not queued:
         return
-    ending.add_turn(connection, bill.id, delivery.target, at)
-    if not delivery.final or bill.step is not Step.RECONCILED:
-        return
-    if connection.execute(_OPEN_ONES, {"of": bill.id}).first() is None:
-        values: dict[str, Any] = {"step": Step.DELIVERED, "step_at": at, "version": bill.version + 1, "updated_at": at}
-        connection.execute(_CHANGED, {**values, "of": bill.id})
-        done = replace(bill, step=Step.DELIVERED, version=bill.version + 1)
-        add_event(connection, done, "delivered", at, {})
-        ending.add_job(connection, job_of_bill(done), at)
+    rows = [
+        {
+            "id": new_id("msg"), "bill_id": bill.id, "account": bill.account, "event": new.event, "target": new.target,
+            "payload": new.payload, "created_at": at, "sequence": bill.version, "final": new.final, "attempts": 0,
+            "next_at": at, "priority": bill.priority,
+        }
+        for new, bill in queued
+    ]  # fmt: skip
+    connection.execute(_INSERT_DELIVERY, rows)
+    for new, bill in queued:
+        ending.add_turn(connection, bill.id, new.target, at)
 
 
 def plain(values: dict[str, Any]) -> dict[str, Any]:

@@ -1,9 +1,9 @@
 """Writes to the ledger, grouped: many changes, one commit, one fsync; each caller returns only after it.
 
-A write is a plain function of a connection. Files that its rows speak of come into their places inside the transaction,
-those of all writes together: where the database is out of reach, none of them has moved. On SQLite a whole group runs
-on one thread with a connection of its own: to go through an event loop with each statement costs ten times as much as
-the statement.
+A write is a plain function of a connection, or one of many items that one function writes. Files that its rows speak of
+come into their places inside the transaction, those of all writes together: where the database is out of reach, none of
+them has moved. On SQLite a whole group runs on one thread with a connection of its own: to go through an event loop
+with each statement costs ten times as much as the statement.
 """
 
 import asyncio
@@ -26,11 +26,15 @@ CROSSED = {"40P01", "40001"}
 MOST_TURNS = 5
 
 T = TypeVar("T")
+Item = TypeVar("Item")
+Operation = Callable[[sa.Connection, Sequence[Item]], Sequence[T]]
+"""Writes some items of one kind, and has a result for each of them. Raises when one of them cannot be written."""
 
 
 @dataclass(slots=True)
 class _Job:
-    work: Callable[[sa.Connection], Any]
+    run: "Operation[Any, Any]"
+    item: Any
     files: Sequence[Keepable]
     done: asyncio.Future[Any]
 
@@ -82,10 +86,19 @@ class GroupWriter:
         ``work`` may run twice, the first time undone, and on another thread. A caller that is cancelled does not undo
         the write: it is in the ledger or not, as a whole.
         """
+        result: T = await self._put(_each, work, files)
+        return result
+
+    async def write_alike(self, run: Operation[Item, T], item: Item) -> T:
+        """The same with a write that is done for many at once: ``run`` gets all items of its own that wait."""
+        result: T = await self._put(run, item)
+        return result
+
+    async def _put(self, run: Operation[Any, Any], item: Any, files: Sequence[Keepable] = ()) -> Any:
         if self._task is None or self._task.done():
             raise RuntimeError("the ledger is closed")
-        done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-        self._waiting.put_nowait(_Job(work, files, done))
+        done: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self._waiting.put_nowait(_Job(run, item, files, done))
         return await done
 
     async def _run(self) -> None:
@@ -174,16 +187,28 @@ def _with_their_files(batch: Sequence[_Job]) -> tuple[list[_Job], list[_Outcome]
 
 
 def _together(connection: sa.Connection, batch: Sequence[_Job]) -> list[_Outcome] | None:
-    """All writes one after the other; None when one of them failed, so that all are to be undone and tried apart."""
+    """All writes, those of one kind at once; None when one failed, so that all are to be undone and tried apart."""
+    alike: dict[Operation[Any, Any], list[_Job]] = {}
+    for job in batch:
+        alike.setdefault(job.run, []).append(job)
     ending.begin(connection)
     try:
-        outcomes = [_Outcome(job, job.work(connection), None) for job in batch]
+        outcomes = [each for run, jobs in alike.items() for each in _written(connection, run, jobs)]
         ending.write(connection)
     except Exception as error:
         if _is_of_the_database(error) or len(batch) == 1:
             raise
         return None
     return outcomes
+
+
+def _written(connection: sa.Connection, run: Operation[Any, Any], jobs: Sequence[_Job]) -> list[_Outcome]:
+    results = run(connection, [job.item for job in jobs])
+    return [_Outcome(job, result, None) for job, result in zip(jobs, results, strict=True)]
+
+
+def _each(connection: sa.Connection, works: Sequence[Callable[[sa.Connection], Any]]) -> list[Any]:
+    return [work(connection) for work in works]
 
 
 def _apart(connection: sa.Connection, batch: Sequence[_Job]) -> list[_Outcome]:
@@ -193,7 +218,7 @@ def _apart(connection: sa.Connection, batch: Sequence[_Job]) -> list[_Outcome]:
         savepoint = connection.begin_nested()
         ending.begin(connection)
         try:
-            outcome = _Outcome(job, job.work(connection), None)
+            [outcome] = _written(connection, job.run, [job])
             ending.write(connection)
         except Exception as error:
             if _is_of_the_database(error):
