@@ -38,7 +38,7 @@ class DotText:
     def feed(self, data: bytes | memoryview) -> tuple[bytes, bytes]:
         """The next content, and what followed the end of the text."""
         text = self._held + data
-        end = text.find(END)
+        end = text.find(END) if b"." in text else -1  # base64 has no dot: one octet is found much faster than five
         if end >= 0:
             self.ended = True
             content, rest = text[: end + 2], text[end + len(END) :]
@@ -46,10 +46,11 @@ class DotText:
             kept = len(text) - _beginning_of_end(text)
             content, rest, self._held = text[:kept], b"", text[kept:]
         # No "\r\n." lies across the cut: what is held back begins with "\r".
+        if b"." in content:
+            content = content.replace(b"\r\n.", b"\r\n")
         if self._before and content:
-            content, self._before = content.replace(b"\r\n.", b"\r\n")[self._before :], 0
-            return content, rest
-        return content.replace(b"\r\n.", b"\r\n"), rest
+            content, self._before = content[self._before :], 0
+        return content, rest
 
 
 def _beginning_of_end(text: bytes) -> int:
