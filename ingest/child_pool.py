@@ -138,6 +138,16 @@ class ChildPool:
             log.warning("a child could not be replaced", error=str(error))
 
     async def _start_child(self) -> Child:
+        """One that others killed while it started is no verdict on the machine: there is a second one."""
+        try:
+            return await self._start_one()
+        except Unavailable as error:
+            death = error.__cause__
+            if not (isinstance(death, ChildDied) and death.by_others):
+                raise
+        return await self._start_one()
+
+    async def _start_one(self) -> Child:
         return await Child.start(self.COMMAND, self._limits["memory_mb"], self._limits["cpu_seconds"])
 
     async def _warm(self) -> None:

@@ -241,6 +241,29 @@ class TestDeaths:
         await child.end()
         assert len(reply["ok"]) == 5_000_000
 
+    async def test_killed_while_it_starts_there_is_another_one(
+        self, good: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        first = tmp_path / "first"
+        command = (
+            f"import os, runpy, signal\n"
+            f"try: os.mkdir({str(first)!r})\n"
+            f"except FileExistsError: runpy.run_module('parsers.child', run_name='__main__')\n"
+            f"else: os.kill(os.getpid(), signal.SIGKILL)"
+        )
+        monkeypatch.setattr(ParserPool, "COMMAND", (sys.executable, "-P", "-c", command))
+        async with asyncio.timeout(DEADLINE), ParserPool(size=1) as pool:
+            await pool.start()
+            assert first.exists()
+            assert (await pool.read(good)).document
+
+    async def test_killed_twice_while_it_starts_nothing_works(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        command = "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"
+        monkeypatch.setattr(ParserPool, "COMMAND", (sys.executable, "-c", command))
+        async with asyncio.timeout(DEADLINE), ParserPool(size=1) as pool:
+            with pytest.raises(Unavailable, match="was killed"):
+                await pool.start()
+
     async def test_no_child_can_be_started(self, good: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         """Nothing is said of a document that nobody looked at."""
         monkeypatch.setattr(ParserPool, "COMMAND", (sys.executable, "-c", "raise SystemExit(3)"))
