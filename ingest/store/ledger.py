@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from ingest.engine.jobs import carried, job_of_bill
+from ingest.engine.reading import GroupReader
 from ingest.engine.wakeups import Wakeups
 from ingest.store import ending, transactions
 from ingest.store.changes import Change, write_changes
@@ -21,6 +22,7 @@ from ingest.store.digests import Digests
 from ingest.store.due import due_deliveries
 from ingest.store.due_bills import due_bills
 from ingest.store.engine import make_engine, now
+from ingest.store.lists import as_list
 from ingest.store.mail_rows import NewMessage
 from ingest.store.messages import add_message
 from ingest.store.migrate import migrate
@@ -28,8 +30,8 @@ from ingest.store.paces import Paces
 from ingest.store.place import make_folder_of
 from ingest.store.purges import Purges
 from ingest.store.queries import (
-    ANY_FINAL,
     BILL,
+    CONCLUDED,
     DELIVERIES,
     FIRST_ARRIVAL,
     NEWEST_ARRIVALS,
@@ -74,6 +76,7 @@ class Ledger:
         self._writer = GroupWriter(engine)
         self._reader = Reader(engine)
         self._rows = self._reader.rows
+        self._concluded = GroupReader(self._read_concluded)
         self.wakeups = Wakeups(self._rows, self._writer, clock)
         self.receipts = Receipts(self._rows, self._writer, clock)
         self.digests = Digests(self._rows, self._writer, clock)
@@ -311,7 +314,7 @@ class Ledger:
 
     async def was_concluded(self, bill_id: str) -> bool:
         """Whether a final result of the bill was handed out, or is to be."""
-        return bool(await self._rows(ANY_FINAL, {"of": bill_id}))
+        return await self._concluded.get(bill_id) is not None
 
     async def delivered(self, delivery: Delivery) -> None:
         """Notes a success; when it was the last final one, the bill is delivered."""
@@ -366,6 +369,9 @@ class Ledger:
         return await self._writer.write(work)
 
     # -- inside
+
+    async def _read_concluded(self, keys: Sequence[str]) -> dict[str, str]:
+        return {row.bill_id: row.bill_id for row in await self._rows(CONCLUDED, {"bills": as_list(keys)})}
 
     async def _moment(self, query: sa.Select[Any]) -> dt.datetime | None:
         moment: dt.datetime | None = (await self._rows(query))[0][0]

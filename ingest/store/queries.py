@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 
+from ingest.store.lists import listed
 from ingest.store.schema import arrivals, bills, deliveries, parts
 
 _OF = sa.bindparam("of", type_=sa.Text())
@@ -20,7 +21,10 @@ DELIVERIES = (
     .where(deliveries.c.bill_id == _OF)
     .order_by(deliveries.c.sequence, deliveries.c.created_at, deliveries.c.id)
 )
-ANY_FINAL = sa.select(deliveries.c.id).where(deliveries.c.bill_id == _OF, deliveries.c.final).limit(1)
+CONCLUDED = (
+    sa.select(deliveries.c.bill_id).where(deliveries.c.bill_id.in_(listed("bills")), deliveries.c.final).distinct()
+)
+"""With ``bills``, as ``as_list``: those of them of which a final result was handed out, or is to be."""
 NEWEST_ARRIVALS = (
     sa.select(arrivals)
     .order_by(arrivals.c.received_at.desc(), arrivals.c.id.desc())
