@@ -13,6 +13,8 @@ LASTS = {
     "postgres connection": dt.timedelta(seconds=45),
 }
 """How long after a blow its last victim may end: roles that drain, a worker that hears nothing from its database."""
+READ_LATE = dt.timedelta(seconds=3)
+"""What a process sent just before it was killed, the receiver begins to read only then, on a very busy machine."""
 UNFELT = ("parser child", "mail child", "smtp", "web", "API gone")
 """What keeps nobody from noting what was sent. An import is no such thing: on SQLite it works where no worker does."""
 
@@ -45,7 +47,7 @@ class Blows:
         try:
             yield
         finally:
-            blow.ended = now() + LASTS.get(what, dt.timedelta(0))
+            blow.ended = now() + LASTS.get(what, READ_LATE)
 
     def excuse(self, began: dt.datetime, ended: dt.datetime) -> bool:
         """Whether one of them can have kept a worker from noting what it did in this time."""
