@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -134,7 +135,14 @@ async def test_receivers_that_hang_leave_places_for_other_accounts(ledger: Ledge
         assert under_way["importer"] == 2
 
 
-@pytest.mark.parametrize(("track", "step"), [(tracks.reading, Step.RECEIVED), (tracks.scans, Step.SCANNED)])
+@pytest.mark.parametrize(
+    ("track", "step"),
+    [
+        (tracks.reading, Step.RECEIVED),
+        (tracks.scans, Step.SCANNED),
+        (partial(tracks.reading, scans_too=True), Step.SCANNED),
+    ],
+)
 async def test_documents_that_hang_leave_places_for_other_accounts(
     ledger: Ledger, engine: Engine, track: Callable[..., Work[Bill]], step: Step
 ) -> None:

@@ -29,8 +29,8 @@ from ingest.engine.work import Work
 from ingest.store.ledger import Ledger
 from ingest.store.rows import FILE, NEEDS_API, Bill, Delivery, Step
 
-LOCAL = (Step.RECEIVED, Step.RESOLVED)
-SCANNED = (Step.SCANNED,)
+LOCAL: tuple[Step, ...] = (Step.RECEIVED, Step.RESOLVED)
+SCANNED: tuple[Step, ...] = (Step.SCANNED,)
 UNLIMITED: Mapping[str, int] = MappingProxyType({})
 
 
@@ -40,10 +40,19 @@ def reading(
     step: Callable[[Bill], Awaitable[None]],
     limit: int,
     most: Mapping[str, int] = UNLIMITED,
+    *,
+    scans_too: bool = False,
 ) -> Work[Bill]:
-    """What needs nobody but us; ``most`` bills at the same time of an account that is named there."""
+    """What needs nobody but us; ``most`` bills at the same time of an account that is named there.
+
+    ``scans_too``: a worker without OCR reads the text alone of what others left for it.
+    """
     queues = {READING: 0} | {reading_queue(account): most.get(account, 0) for account in accounts}
-    return _bills("reading", ledger, LOCAL, queues, _numbers(accounts, limit, most), step, limit)
+    steps = LOCAL
+    if scans_too:
+        queues |= _scans_queues(accounts, most)
+        steps += SCANNED
+    return _bills("reading", ledger, steps, queues, _numbers(accounts, limit, most), step, limit)
 
 
 def scans(
@@ -53,9 +62,12 @@ def scans(
     limit: int,
     most: Mapping[str, int] = UNLIMITED,
 ) -> Work[Bill]:
-    """What the OCR is to read, likewise. A worker without it runs this as well: there the text alone is read."""
-    queues = {SCANS: 0} | {scans_queue(account): most.get(account, 0) for account in accounts}
-    return _bills("OCR", ledger, SCANNED, queues, _numbers(accounts, limit, most), step, limit)
+    """What the OCR is to read, likewise."""
+    return _bills("OCR", ledger, SCANNED, _scans_queues(accounts, most), _numbers(accounts, limit, most), step, limit)
+
+
+def _scans_queues(accounts: Collection[str], most: Mapping[str, int]) -> dict[str, int]:
+    return {SCANS: 0} | {scans_queue(account): most.get(account, 0) for account in accounts}
 
 
 def _numbers(accounts: Collection[str], limit: int, most: Mapping[str, int]) -> dict[str, int]:

@@ -128,14 +128,19 @@ def _loops(
     gates = {name: AccountGate(client.breaker, client.pace) for name, client in clients.items()}
     api = engine.loop(tracks.api(ledger, calls, pipeline.advance, settings.limits.bills_in_work, gates))
 
+    next_ones = [api]
+
     async def read(bill: Bill) -> None:
         await pipeline.advance(bill)
-        ocr.wake()
-        api.wake()
+        for loop in next_ones:
+            loop.wake()
 
-    ahead, scanning = READ_AHEAD * settings.limits.parser_children, READ_AHEAD * max(1, settings.ocr.children)
-    ocr = engine.loop(tracks.scans(ledger, settings.accounts, read, scanning, own))
-    return engine.loop(tracks.reading(ledger, settings.accounts, read, ahead, own)), ocr, api, deliveries
+    ahead = READ_AHEAD * settings.limits.parser_children
+    reading = tracks.reading(ledger, settings.accounts, read, ahead, own, scans_too=scans is None)
+    if scans is not None:
+        ahead = READ_AHEAD * max(1, settings.ocr.children)
+        next_ones.insert(0, engine.loop(tracks.scans(ledger, settings.accounts, read, ahead, own)))
+    return engine.loop(reading), *next_ones, deliveries
 
 
 async def _say_whose_bills_wait(settings: Settings, ledger: Ledger) -> None:
