@@ -11,10 +11,12 @@ LASTS = {
     "supervisor": dt.timedelta(seconds=15),
     "postgres": dt.timedelta(seconds=45),
     "postgres connection": dt.timedelta(seconds=45),
+    "disk full": dt.timedelta(0),
+    "worker stopped": dt.timedelta(0),
 }
 """How long after a blow its last victim may end: roles that drain, a worker that hears nothing from its database."""
 READ_LATE = dt.timedelta(seconds=3)
-"""What a process sent just before it was killed, the receiver begins to read only then, on a very busy machine."""
+"""After every other blow, which kills: what was sent just before, the receiver reads just after, on a busy machine."""
 UNFELT = ("parser child", "mail child", "smtp", "web", "API gone")
 """What keeps nobody from noting what was sent. An import is no such thing: on SQLite it works where no worker does."""
 
