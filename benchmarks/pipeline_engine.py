@@ -123,13 +123,13 @@ async def measure(settings_file: Path, number: int, postgres: int = 0) -> dict[s
             async with asyncio.TaskGroup() as tasks:
                 for loop in every:
                     tasks.create_task(loop.run())
-                before_all = await rows.number_at(ledger, ACCOUNT, Step.DELIVERED)
+                delivered = await rows.number_at(ledger, ACCOUNT, Step.DELIVERED)
                 first = max(1, number // 10)
                 await _bring_in(settings.ledger_url, local, first)
-                await _all_through(ledger, steps, before_all + first)
+                await _all_through(ledger, steps, delivered + first)
                 await _bring_in(settings.ledger_url, local, number)
                 before, began = (_cpu(), _cpu_of(postgres)), time.perf_counter()
-                await _all_through(ledger, steps, before_all + first + number)
+                await _all_through(ledger, steps, delivered + first + number)
                 used, seconds = (_cpu() - before[0], _cpu_of(postgres) - before[1]), time.perf_counter() - began
                 for loop in every:
                     await loop.stop(5)

@@ -69,12 +69,12 @@ class _Looks(Queries):
 
     def __init__(self, driver: Driver) -> None:
         super().__init__(driver)
-        self._given = 0
+        self._found = False
         self._was_all = False
 
     def have_found(self) -> bool:
         """Whether anything was given since this was asked last."""
-        found, self._given = self._given > 0, 0
+        found, self._found = self._found, False
         return found
 
     async def dequeue(
@@ -92,6 +92,6 @@ class _Looks(Queries):
         jobs = await super().dequeue(
             batch_size, entrypoints, queue_manager_id, global_concurrency_limit, heartbeat_timeout
         )
-        self._given += len(jobs)
+        self._found = self._found or bool(jobs)
         self._was_all = 0 < len(jobs) < batch_size
         return jobs

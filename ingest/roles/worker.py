@@ -138,8 +138,8 @@ def _loops(
     ahead = READ_AHEAD * settings.limits.parser_children
     reading = tracks.reading(ledger, settings.accounts, read, ahead, own, scans_too=scans is None)
     if scans is not None:
-        ahead = READ_AHEAD * max(1, settings.ocr.children)
-        next_ones.insert(0, engine.loop(tracks.scans(ledger, settings.accounts, read, ahead, own)))
+        scanning = READ_AHEAD * max(1, settings.ocr.children)
+        next_ones.insert(0, engine.loop(tracks.scans(ledger, settings.accounts, read, scanning, own)))
     return engine.loop(reading), *next_ones, deliveries
 
 

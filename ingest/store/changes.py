@@ -68,7 +68,7 @@ def _by_columns(changes: Sequence[Change]) -> dict[tuple[str, ...], list[Change]
 def _write_rows(connection: sa.Connection, names: tuple[str, ...], changes: Sequence[Change]) -> int:
     """The number of rows that were at their versions. ``names`` are the columns of each of these changes."""
     if connection.dialect.name == "postgresql":
-        return connection.execute(_fenced_list(names), _columns(names, changes)).rowcount
+        return connection.execute(_fenced_list(names), _lists(names, changes)).rowcount
     rows = [{**each.values, _OF: each.before.id, _AT_VERSION: each.before.version} for each in changes]
     return connection.execute(_FENCED, rows).rowcount
 
@@ -85,15 +85,16 @@ def _fenced_list(names: tuple[str, ...]) -> sa.Update:
     return bills.update().where(bills.c.id == new.c[_OF], bills.c.version == new.c[_AT_VERSION]).values(values)
 
 
-def _columns(names: tuple[str, ...], changes: Sequence[Change]) -> dict[str, list[Any]]:
+def _lists(names: tuple[str, ...], changes: Sequence[Change]) -> dict[str, list[Any]]:
     known: dict[str, list[Any]] = {
         _OF: [each.before.id for each in changes],
         _AT_VERSION: [each.before.version for each in changes],
     }
-    return known | {name: [_plain(name, each.values[name]) for each in changes] for name in names}
+    return known | {name: [_parameter(name, each.values[name]) for each in changes] for name in names}
 
 
-def _plain(name: str, value: Any) -> Any:
+def _parameter(name: str, value: Any) -> Any:
+    """JSON as text; everything else as it is."""
     return json.dumps(value) if _is_json(name) and value is not None else value
 
 
