@@ -2,7 +2,8 @@
 
 Jobs are written in the same transactions, and what is done with one is the same (``QueueLoop``). What differs:
 
-- Its jobs are unique while they wait, not while they run: the statement that writes them looks.
+- Its jobs are unique while they wait, not while they run: the statement that writes them looks, and one that was fetched
+  meanwhile keeps the second waiting (``lock``) until the first is done.
 - A queue's limit holds for one worker process, not for all together: Procrastinate has locks, and no limits.
 - The jobs of a dead worker are taken up only by a task of one's own (``Rescue``).
 - Jobs of a queue that is closed are fetched, and put back for a while.
@@ -32,8 +33,8 @@ from ingest.store.ledger import Ledger
 TASK = "wake"
 CLOSED = dt.timedelta(seconds=0.2)
 _ENQUEUE = """
-INSERT INTO procrastinate_jobs (queue_name, task_name, priority, queueing_lock, args, scheduled_at)
-SELECT queue, 'wake', priority, name, '{}', now() + delay
+INSERT INTO procrastinate_jobs (queue_name, task_name, priority, lock, queueing_lock, args, scheduled_at)
+SELECT queue, 'wake', priority, name, name, '{}', now() + delay
 FROM unnest($1::text[], $2::int[], $3::text[], $4::interval[]) AS t (queue, priority, name, delay)
 WHERE NOT EXISTS (SELECT FROM procrastinate_jobs WHERE status = 'doing' AND queueing_lock = name)
 ON CONFLICT (queueing_lock) WHERE status = 'todo' DO NOTHING
