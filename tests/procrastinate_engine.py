@@ -2,8 +2,8 @@
 
 Jobs are written in the same transactions, and what is done with one is the same (``QueueLoop``). What differs:
 
-- Its jobs are unique while they wait, not while they run: the statement that writes them looks, and one that was fetched
-  meanwhile keeps the second waiting (``lock``) until the first is done.
+- Its jobs are unique while they wait, not while they run: the statement that writes them looks, and if one was fetched
+  just then, the second waits (``lock``) until the first is done.
 - A queue's limit holds for one worker process, not for all together: Procrastinate has locks, and no limits.
 - The jobs of a dead worker are taken up only by a task of one's own (``Rescue``).
 - Jobs of a queue that is closed are fetched, and put back for a while.
