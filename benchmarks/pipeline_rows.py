@@ -17,11 +17,12 @@ import sqlalchemy as sa
 
 from ingest.engine.jobs import job_of_bill, submit
 from ingest.record import make_record
+from ingest.store.contents import write_contents
 from ingest.store.documents import DocumentStore
 from ingest.store.engine import make_engine, make_thread_engine, now
 from ingest.store.ids import new_id
 from ingest.store.ledger import Ledger
-from ingest.store.rows import Arrival, Bill, NewArrival, Outcome, Priority, Step
+from ingest.store.rows import STANDING, Arrival, Bill, NewArrival, Outcome, Priority, Step, WholeBill
 from ingest.store.schema import arrivals, bills, events
 
 AT_A_TIME = 500
@@ -39,14 +40,14 @@ def offered(account: str, sha256: str) -> NewArrival:
     return NewArrival(account=account, source="batch", name="bill.pdf", priority=Priority.BATCH, sha256=sha256)
 
 
-def read_already(account: str, sha256: str, local: dict[str, Any], priority: Priority) -> Bill:
+def read_already(account: str, sha256: str, local: dict[str, Any], priority: Priority) -> WholeBill:
     """A bill whose reading stands in its row, as that of a part of a document does: no parser is asked for it."""
     at = now()
-    return Bill(
+    return WholeBill(
         id=new_id("bill"), account=account, sha256=sha256, name="bill.pdf", source="batch", parent_id=None,
         first_page=None, last_page=None, customer=None, external_id=None, priority=priority, received_at=at,
         step=Step.RECEIVED, step_at=at, version=1, wake_at=at, attempts=0, updated_at=at, bayou_id=None,
-        api_status=None, uploaded_at=None, local=local, api=None, record=None, reason=None, detail=None,
+        api_status=None, uploaded_at=None, local=local, reason=None, detail=None,
     )  # fmt: skip
 
 
@@ -55,7 +56,7 @@ def record_of(local: dict[str, Any]) -> dict[str, Any]:
     return make_record(read_already("", "", local, Priority.BATCH))
 
 
-def waiting(account: str, local: dict[str, Any], number: int) -> list[Bill]:
+def waiting(account: str, local: dict[str, Any], number: int) -> list[WholeBill]:
     """Uploaded; the next question to the API is in half an hour and more."""
     plain = read_already(account, "", local, Priority.BATCH)
     record, at = make_record(plain), now()
@@ -82,14 +83,19 @@ class Writer:
         if self._own is not None:
             self._own.dispose()
 
-    async def write(self, rows: Sequence[Bill]) -> None:
+    async def write(self, rows: Sequence[WholeBill]) -> None:
         """All of them in one transaction."""
         await self._run(lambda connection: _insert(connection, rows))
 
     async def set_read(self, account: str, local: dict[str, Any]) -> None:
         """Writes the reading beside every bill of the account that nobody has read: parsing is off."""
         unread = (bills.c.account == account, bills.c.step == Step.RECEIVED)
-        await self._run(lambda connection: connection.execute(bills.update().where(*unread), {"local": local}))
+
+        def write(connection: sa.Connection) -> None:
+            found = connection.execute(sa.select(bills.c.id).where(*unread)).scalars().all()
+            write_contents(connection, [(bill_id, {"local": local}) for bill_id in found])
+
+        await self._run(write)
 
     async def _run(self, work: Callable[[sa.Connection], Any]) -> None:
         if self._own is not None:
@@ -104,8 +110,9 @@ def _in_one_transaction(engine: sa.Engine, work: Callable[[sa.Connection], Any])
         work(connection)
 
 
-def _insert(connection: sa.Connection, rows: Sequence[Bill]) -> None:
-    connection.execute(bills.insert(), [{name: getattr(bill, name) for name in bill.__slots__} for bill in rows])
+def _insert(connection: sa.Connection, rows: Sequence[WholeBill]) -> None:
+    connection.execute(bills.insert(), [{name: getattr(bill, name) for name in STANDING} for bill in rows])
+    write_contents(connection, [(bill.id, {"local": bill.local, "record": bill.record}) for bill in rows])
     connection.execute(arrivals.insert(), [_arrival(bill) for bill in rows])
     connection.execute(events.insert(), [event for bill in rows for event in _events(bill)])
     submit(connection, [job for job in map(job_of_bill, rows) if job], now())

@@ -35,7 +35,7 @@ from ingest.reasons import Reason
 from ingest.reconcile import plain
 from ingest.store.documents import DocumentStore
 from ingest.store.ledger import Ledger
-from ingest.store.rows import Bill, Step
+from ingest.store.rows import Bill, Step, WholeBill
 
 WAITS_FOR_ANSWER = (Step.PARSED, Step.UPLOADING, Step.POLLING)
 GIVEN_UP_AT_ONCE = 100
@@ -153,7 +153,7 @@ class ApiSteps:
 
     async def _adopt(self, bill: Bill, found: ApiBill) -> Bill:
         """The API has a bill under our external id: it is ours, unless it says otherwise."""
-        mine = _account_number(bill)
+        mine = _account_number(await self._ledger.whole(bill))
         if mine and found.account_number and plain(mine) != plain(found.account_number):
             detail = f"The API's bill {found.id} under this external id is of another utility account."
             return await self._resolve(bill, "not_ours", reason=Reason.EXTERNAL_ID_TAKEN, detail=detail)
@@ -260,9 +260,13 @@ class ApiSteps:
                 return await self._postpone(bill, error)
             except (BillNotFound, CallRefused) as error:
                 log.warning("a delivered bill cannot be read again", bill=bill.id, error=str(error))
-        if found is None or found.is_unparsed or _lasting(found.model_dump(mode="json")) == _lasting(bill.api):
+        if found is None or found.is_unparsed or await self._is_known(bill, found):
             return await self._ledger.change(bill, "unchanged", values={"wake_at": None, "attempts": 0})
         return await self._resolve(bill, "changed", found=found)
+
+    async def _is_known(self, bill: Bill, found: ApiBill) -> bool:
+        known = (await self._ledger.whole(bill)).api
+        return _lasting(found.model_dump(mode="json")) == _lasting(known)
 
     def _client(self, bill: Bill) -> BayouClient:
         return self._clients[bill.account]
@@ -276,7 +280,7 @@ def _customer_id(bill: Bill) -> str | None:
     return number if number != bill.customer and number.isdecimal() else f"external_id:{bill.customer}"
 
 
-def _account_number(bill: Bill) -> str | None:
+def _account_number(bill: WholeBill) -> str | None:
     bills = (bill.local or {}).get("bills") or [{}]
     number: str | None = bills[0].get("account_number")
     return number

@@ -28,8 +28,7 @@ from ingest.record import make_record
 from ingest.splitting import Splitter
 from ingest.store.documents import DocumentStore
 from ingest.store.ledger import Ledger
-from ingest.store.rows import Bill, NewDelivery, Step
-from ingest.store.undecoded import changed
+from ingest.store.rows import Bill, NewDelivery, Step, WholeBill
 from parsers.errors import DocumentError
 from parsers.model import Document, DocumentKind
 
@@ -102,8 +101,10 @@ class Pipeline:
     # -- our own reading
 
     async def _parse(self, bill: Bill) -> Bill:
-        document = await self._reading(bill)
-        if self._scans and bill.local is None and wants_ocr(document):
+        """A bill that was split off was read together with its document."""
+        known = (await self._ledger.whole(bill)).local
+        document = Document.model_validate(known) if known is not None else await self._reading(bill)
+        if self._scans and known is None and wants_ocr(document):
             values = {"step": Step.SCANNED, "local": document.to_json(), "wake_at": self._clock()}
             data = {"unread_pages": list(document.unread_pages)}
             return await self._ledger.change(bill, "scanned", values=values, data=data)
@@ -111,7 +112,7 @@ class Pipeline:
 
     async def _parse_scan(self, bill: Bill) -> Bill:
         """What was switched off meanwhile leaves the reading of the text alone."""
-        document = Document.model_validate(bill.local)
+        document = Document.model_validate((await self._ledger.whole(bill)).local)
         if self._scans:
             path = await self._documents.at_hand(bill.sha256)
             with self._metrics.ocr_seconds.time():
@@ -130,9 +131,6 @@ class Pipeline:
         return await self._first_record(bill, document)
 
     async def _reading(self, bill: Bill) -> Document:
-        """A bill that was split off was read together with its document."""
-        if bill.local is not None:
-            return Document.model_validate(bill.local)
         path = await self._documents.at_hand(bill.sha256)
         with self._metrics.parse_seconds.time():
             return await self._pool.read(path, priority=bill.priority)
@@ -159,7 +157,7 @@ class Pipeline:
     async def _first_record(self, bill: Bill, document: Document) -> Bill:
         """The first answer, long before the API's: sent as ``new_unparsed_bill``."""
         local = document.to_json()
-        record = make_record(changed(bill, local=local), await self._received(bill))
+        record = make_record(WholeBill.of(bill, local=local), await self._received(bill))
         values = {"step": Step.PARSED, "local": local, "record": record, "wake_at": self._clock()}
         data = {"document": document.document.value, "parser": document.parser, "detail": document.detail}
         send = self._to_all(bill.account, "new_unparsed_bill", record, final=False)
@@ -170,8 +168,9 @@ class Pipeline:
     # -- the record
 
     async def _reconcile(self, bill: Bill) -> Bill:
-        known = (bill.record or {}).get("received")
-        record = make_record(bill, known or await self._received(bill))
+        whole = await self._ledger.whole(bill)
+        known = (whole.record or {}).get("received")
+        record = make_record(whole, known or await self._received(bill))
         event = "updated_bill" if await self._ledger.was_concluded(bill.id) else "new_bill"
         values = {"step": Step.RECONCILED, "record": record, "wake_at": None}
         data = {"reasons": record["reasons"], "sources": _sources(record)}

@@ -11,7 +11,7 @@ from typing import Any
 from ingest.bayou.models import ApiBill
 from ingest.reasons import Reason
 from ingest.reconcile import Merged, merge
-from ingest.store.rows import Bill
+from ingest.store.rows import WholeBill
 from parsers.model import Bill as LocalBill
 from parsers.model import Document, DocumentKind
 
@@ -19,7 +19,7 @@ NEVER_ANSWERED = "unparsed"
 AMOUNTS_HELD_BACK = {"locked", "unlocked_for_gas", "unlocked_for_electric", "partially_unlocked"}
 
 
-def make_record(bill: Bill, received: dict[str, Any] | None = None) -> dict[str, Any]:
+def make_record(bill: WholeBill, received: dict[str, Any] | None = None) -> dict[str, Any]:
     """The record of a bill from what its row holds: the local reading, the API's answer, or both.
 
     ``received`` tells how it came in (``ingest.received``).
@@ -40,7 +40,7 @@ def make_record(bill: Bill, received: dict[str, Any] | None = None) -> dict[str,
     }
 
 
-def _identity(bill: Bill, api: ApiBill | None) -> dict[str, Any]:
+def _identity(bill: WholeBill, api: ApiBill | None) -> dict[str, Any]:
     return {
         "id": bill.id,
         "external_id": bill.external_id,
@@ -51,7 +51,7 @@ def _identity(bill: Bill, api: ApiBill | None) -> dict[str, Any]:
     }
 
 
-def _document(bill: Bill, document: Document | None) -> dict[str, Any]:
+def _document(bill: WholeBill, document: Document | None) -> dict[str, Any]:
     return {
         "sha256": bill.sha256,
         "name": bill.name,
@@ -70,7 +70,7 @@ def _missing(merged: Merged, local: LocalBill | None) -> dict[str, str]:
 
 
 def _reasons(
-    bill: Bill, document: Document | None, local: LocalBill | None, api: ApiBill | None, merged: Merged
+    bill: WholeBill, document: Document | None, local: LocalBill | None, api: ApiBill | None, merged: Merged
 ) -> list[str]:
     found: list[str | None] = [bill.reason and bill.reason.value]
     if api and api.status == "not_supported":

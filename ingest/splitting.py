@@ -14,7 +14,7 @@ from pathlib import Path
 from ingest.parsing import ParserPool
 from ingest.store.documents import DocumentStore
 from ingest.store.ids import new_id
-from ingest.store.rows import Bill, Step
+from ingest.store.rows import Bill, Step, WholeBill
 from ingest.store.working import working_folder, working_name
 from parsers.model import Bill as LocalBill
 from parsers.model import Document, Piece
@@ -66,10 +66,10 @@ class Splitter:
         self._pool = pool
         self._documents = documents
 
-    async def split(self, whole: Bill, document: Document, at: dt.datetime) -> list[Bill]:
+    async def split(self, whole: Bill, document: Document, at: dt.datetime) -> list[WholeBill]:
         """A row for each bill, its PDF stored and its reading carried over. Cutting twice gives the same bytes."""
         parts = parts_of(document.bills)
-        children: list[Bill] = []
+        children: list[WholeBill] = []
         for start in range(0, len(parts), AT_ONCE):
             some = parts[start : start + AT_ONCE]
             stored = await self._stored(whole, some)
@@ -89,10 +89,10 @@ class Splitter:
             return hashes
 
 
-def _child(whole: Bill, document: Document, part: Part, sha256: str, at: dt.datetime) -> Bill:
+def _child(whole: Bill, document: Document, part: Part, sha256: str, at: dt.datetime) -> WholeBill:
     first, last = part.local.pages
     alone = document.model_copy(update={"page_count": last - first + 1, "bills": (renumbered(part.local),)})
-    return replace(
+    bill = replace(
         whole,
         id=new_id("bill"),
         sha256=sha256,
@@ -106,8 +106,8 @@ def _child(whole: Bill, document: Document, part: Part, sha256: str, at: dt.date
         wake_at=at,
         attempts=0,
         updated_at=at,
-        local=alone.to_json(),
     )
+    return WholeBill.of(bill, local=alone.to_json())
 
 
 def renumbered(bill: LocalBill) -> LocalBill:

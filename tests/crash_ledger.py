@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
-from ingest.store.rows import to_bill
+from ingest.store.queries import WHOLE
+from ingest.store.rows import to_whole_bill
 from ingest.store.schema import arrivals, bills, deliveries, events, messages, parts
 from ingest.store.urls import is_postgresql
 
@@ -81,7 +82,7 @@ async def read_state(url: str) -> State:
         for part in await rows(parts, parts.c.parent_id, parts.c.position):
             children[part.parent_id].append(part.bill_id)
         state = State(
-            [to_bill(row) for row in await rows(bills)],
+            [to_whole_bill(row) for row in (await connection.execute(WHOLE)).all()],
             of_bill,
             await rows(arrivals),
             await rows(deliveries),

@@ -8,7 +8,7 @@ from typing import Any
 from ingest.engine.work import Loop
 from ingest.store.documents import DocumentStore
 from ingest.store.ledger import Ledger
-from ingest.store.rows import Bill, NewArrival, Priority, Step
+from ingest.store.rows import NewArrival, Priority, Step, WholeBill
 
 RUN_SECONDS = 60
 
@@ -34,7 +34,7 @@ async def receive(ledger: Ledger, number: int, account: str = "acme", priority: 
     return [arrival.bill_id or "" for arrival in await ledger.receive(new)]
 
 
-async def at_step(ledger: Ledger, bill_id: str, step: Step, **values: Any) -> Bill:
+async def at_step(ledger: Ledger, bill_id: str, step: Step, **values: Any) -> WholeBill:
     """The bill, brought to that step."""
     bill = await ledger.bill(bill_id)
     assert bill

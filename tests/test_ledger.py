@@ -15,7 +15,7 @@ from ingest.reasons import Reason
 from ingest.store import engine, migrate
 from ingest.store.ids import new_id
 from ingest.store.ledger import Ledger
-from ingest.store.rows import Bill, NewArrival, NewDelivery, Outcome, Priority, Step
+from ingest.store.rows import Bill, NewArrival, NewDelivery, Outcome, Priority, Step, WholeBill
 
 SHA = "ab" * 32
 
@@ -188,7 +188,7 @@ async def test_one_failing_write_does_not_undo_its_neighbours(ledger: Ledger) ->
         ledger.receive([arrival(sha256="9" * 64)]),
         return_exceptions=True,
     )
-    assert [type(result) for result in results] == [Bill, StaleVersion, list]
+    assert [type(result) for result in results] == [WholeBill, StaleVersion, list]
 
 
 async def test_the_newest_migration_is_the_head_and_makes_the_tables_of_the_schema(tmp_path: Path) -> None:

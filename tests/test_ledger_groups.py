@@ -103,7 +103,7 @@ async def test_a_json_value_that_is_taken_away_is_null(ledger: Ledger) -> None:
     now = await ledger.bill(bill_id)
     assert now
     assert (now.record, now.api) == (None, {"b": 2})
-    found = await ledger._rows(sa.text("SELECT count(*) FROM bills WHERE record IS NULL"))  # type: ignore[arg-type]
+    found = await ledger._rows(sa.text("SELECT count(*) FROM contents WHERE record IS NULL"))  # type: ignore[arg-type]
     assert found[0][0] == 1, "and not the JSON value null"
 
 

@@ -32,7 +32,7 @@ from ingest.receipts.wording import receipt_text
 from ingest.store.ids import new_id
 from ingest.store.ledger import Ledger
 from ingest.store.mail_rows import Message, ReceiptState
-from ingest.store.rows import Bill, Step
+from ingest.store.rows import Step, WholeBill
 
 SENDER = "intake@bills.example"
 HEADERS = {
@@ -195,7 +195,7 @@ async def test_the_bills_of_a_split_document_are_listed(ledger: Ledger) -> None:
     )
 
 
-def _child(parent: Bill, number: int, record: dict[str, Any]) -> Bill:
+def _child(parent: WholeBill, number: int, record: dict[str, Any]) -> WholeBill:
     return replace(
         parent, id=new_id("bill"), parent_id=parent.id, sha256=f"{900 + number:064x}", first_page=2 * number - 1,
         last_page=2 * number, record=record, step=Step.PARSED,

@@ -11,7 +11,7 @@ from ingest.bayou.models import ApiBill
 from ingest.reasons import Reason
 from ingest.reconcile import agree, merge
 from ingest.record import make_record
-from ingest.store.rows import Bill, Step
+from ingest.store.rows import Step, WholeBill
 from parsers.model import Address, Document, DocumentKind, Meter, Source
 from parsers.model import Bill as LocalBill
 
@@ -41,11 +41,11 @@ def api(**values: Any) -> ApiBill:
     return ApiBill.read({**plain, **values})
 
 
-def row(**values: Any) -> Bill:
-    plain: dict[str, Any] = dict.fromkeys(Bill.__dataclass_fields__)
+def row(**values: Any) -> WholeBill:
+    plain: dict[str, Any] = dict.fromkeys(WholeBill.__dataclass_fields__)
     plain |= {"id": "bill_1", "account": "acme", "sha256": "ab" * 32, "name": "b.pdf", "source": "smtp", "priority": 0}
     plain |= {"received_at": AT, "step": Step.RESOLVED, "step_at": AT, "version": 3, "attempts": 0, "updated_at": AT}
-    return Bill(**{**plain, **values})
+    return WholeBill(**{**plain, **values})
 
 
 def document(*bills: LocalBill, kind: DocumentKind = DocumentKind.BILL) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ingest.store import undecoded
-from ingest.store.undecoded import Undecoded, changed, late
+from ingest.store.undecoded import Undecoded, changed, encoded, late
 
 
 @late("reading", "record")
@@ -56,3 +56,9 @@ def test_it_is_equal_to_one_that_was_never_encoded(row: Row) -> None:
 def test_a_change_of_what_is_not_there_is_a_mistake(row: Row) -> None:
     with pytest.raises(TypeError, match="Row has no total"):
         changed(row, total=1)
+
+
+@pytest.mark.parametrize("value", [{"name": "ä\x00\ud800.pdf"}, {"n": [1, 2.5, None, True]}, "„"])
+def test_what_is_written_says_the_same_when_it_is_read(value: Any) -> None:
+    assert json.loads(encoded(value)) == value
+    encoded(value).encode()

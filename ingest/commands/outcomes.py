@@ -6,7 +6,7 @@ from dataclasses import replace
 from ingest.reasons import Reason
 from ingest.sources.batch import BatchOutcome, BatchRow
 from ingest.store.ledger import Ledger
-from ingest.store.rows import Bill, Step
+from ingest.store.rows import Step, WholeBill
 
 
 async def with_outcomes(ledger: Ledger, rows: Iterable[BatchRow]) -> list[BatchRow]:
@@ -32,7 +32,7 @@ async def _with_outcome(ledger: Ledger, row: BatchRow) -> BatchRow:
     return _split(known, await ledger.children(bill.id)) if bill.step is Step.SPLIT else known
 
 
-def _split(row: BatchRow, bills: list[Bill]) -> BatchRow:
+def _split(row: BatchRow, bills: list[WholeBill]) -> BatchRow:
     """Its reasons are those of its bills; refused when one of them was."""
     reasons = {code for bill in bills for code in (bill.record or {}).get("reasons") or ()}
     row = replace(row, bills=tuple(bill.id for bill in bills), reasons=tuple(sorted(reasons)))

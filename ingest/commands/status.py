@@ -16,7 +16,7 @@ from ingest.logs import mask
 from ingest.reasons import Reason
 from ingest.roles.opening import open_ledger
 from ingest.store.ledger import Ledger
-from ingest.store.rows import Arrival, Bill
+from ingest.store.rows import Arrival, WholeBill
 from ingest.store.transactions import plain
 
 NOT_FOUND = NOT_ALL
@@ -50,11 +50,11 @@ async def _overview(ledger: Ledger) -> dict[str, Any]:
     }
 
 
-async def _bill_of(ledger: Ledger, arrival: Arrival) -> Bill | None:
+async def _bill_of(ledger: Ledger, arrival: Arrival) -> WholeBill | None:
     return await ledger.bill(arrival.bill_id) if arrival.bill_id else None
 
 
-def _line(arrival: Arrival, bill: Bill | None) -> dict[str, Any]:
+def _line(arrival: Arrival, bill: WholeBill | None) -> dict[str, Any]:
     record = (bill.record if bill else None) or {}
     return {
         "arrival": arrival.id,

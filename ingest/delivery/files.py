@@ -18,7 +18,7 @@ from ingest.errors import NotReady
 from ingest.sources.inbox import MARKER, PROCESSED, REJECTED
 from ingest.store.disk import disk_errors, write_durably
 from ingest.store.ledger import Ledger
-from ingest.store.rows import Arrival, Bill, Outcome, Step
+from ingest.store.rows import Arrival, Outcome, Step, WholeBill
 
 NOTE = ".txt"
 
@@ -45,7 +45,7 @@ class FileDelivery:
         for parent_id in parents:
             await self._beside(parent_id)
 
-    async def _write_record(self, bill: Bill) -> None:
+    async def _write_record(self, bill: WholeBill) -> None:
         """Until it is the ledger's: of several workers one may have stood still between reading and writing, and what
         it writes when it goes on is older than what another, who took it for dead, has delivered since."""
         place, written = self._settings.output_dir / bill.account / f"{bill.id}.json", None
@@ -53,7 +53,7 @@ class FileDelivery:
             await asyncio.to_thread(write_durably, place, as_json(bill.record))
             written, bill = bill.record, await self._bill(bill.id)
 
-    async def _bill(self, bill_id: str) -> Bill:
+    async def _bill(self, bill_id: str) -> WholeBill:
         bill = await self._ledger.bill(bill_id)
         if bill is None:
             raise LookupError(f"the ledger has a delivery of bill {bill_id}, but not the bill")
@@ -80,7 +80,7 @@ class FileDelivery:
         if late:
             raise late[0]
 
-    async def _write_sidecar(self, place: Path, came: list[Arrival], document: Bill) -> None:
+    async def _write_sidecar(self, place: Path, came: list[Arrival], document: WholeBill) -> None:
         if not await asyncio.to_thread(places.holds, place, first(came).sha256):
             await asyncio.to_thread(self._let_go, place, came)
             return
@@ -89,11 +89,11 @@ class FileDelivery:
             await asyncio.to_thread(write_durably, places.beside(place, ".json"), content)
             written, content = content, await self._sidecar(place, came, await self._bill(document.id))
 
-    async def _sidecar(self, place: Path, came: list[Arrival], document: Bill) -> bytes:
+    async def _sidecar(self, place: Path, came: list[Arrival], document: WholeBill) -> bytes:
         bills = await self._ledger.children(document.id) if document.step is Step.SPLIT else [document]
         return as_json(sidecar(place.name, first(came), document, bills))
 
-    async def _reject(self, place: Path, came: list[Arrival], document: Bill) -> None:
+    async def _reject(self, place: Path, came: list[Arrival], document: WholeBill) -> None:
         taken = {Path(a.place) for a in await self._ledger.arrivals(bill_id=document.id) if a.place} - {place}
         aside = await asyncio.to_thread(self._move_to_rejected, place, document.account, first(came).sha256, taken)
         if aside is None:

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic_core import PydanticSerializationError, to_json
 
 from ingest.reasons import Reason
-from ingest.store.rows import Arrival, Bill, Step
+from ingest.store.rows import Arrival, Step, WholeBill
 
 
 def as_json(value: Any) -> bytes:
@@ -21,7 +21,7 @@ def as_json(value: Any) -> bytes:
         return (json.dumps(value, indent=2, ensure_ascii=False) + "\n").encode("utf-8", "backslashreplace")
 
 
-def sidecar(file: str, arrival: Arrival, document: Bill, bills: Iterable[Bill]) -> dict[str, Any]:
+def sidecar(file: str, arrival: Arrival, document: WholeBill, bills: Iterable[WholeBill]) -> dict[str, Any]:
     """The results of one file, always in this form.
 
     ``document`` is what came in; ``bills`` is the same row, or the bills that it was split into, in the order of their
@@ -41,7 +41,7 @@ def sidecar(file: str, arrival: Arrival, document: Bill, bills: Iterable[Bill]) 
     }
 
 
-def _refused(bill: Bill) -> dict[str, Any]:
+def _refused(bill: WholeBill) -> dict[str, Any]:
     pages = [bill.first_page, bill.last_page] if bill.first_page is not None else None
     return {"pages": pages, "reason": bill.reason and bill.reason.value, "detail": bill.detail}
 

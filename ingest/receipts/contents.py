@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from ingest.store.ledger import Ledger
 from ingest.store.mail_rows import Message
-from ingest.store.rows import Arrival, Bill, Outcome, Step
+from ingest.store.rows import Arrival, Outcome, Step, WholeBill
 
 MOST_BILLS = 100
 """Of one split document that are told one by one."""
@@ -16,8 +16,8 @@ class ToldDocument:
     """One document of a mail. ``bill`` and ``children`` are as the ledger has them when the receipt is written."""
 
     arrival: Arrival
-    bill: Bill | None
-    children: tuple[Bill, ...]
+    bill: WholeBill | None
+    children: tuple[WholeBill, ...]
     """The bills that it was split into, at most MOST_BILLS of them."""
     more_children: int
     first: Arrival | None

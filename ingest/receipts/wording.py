@@ -8,7 +8,7 @@ from ingest.reasons import Reason
 from ingest.receipts.contents import Contents, ToldDocument
 from ingest.receipts.text import advice, company, counted, date_of, day, dollars, moment, shown, without_numbers
 from ingest.store.mail_rows import Message
-from ingest.store.rows import Arrival, Bill, Step
+from ingest.store.rows import Arrival, Step, WholeBill
 
 WIDTH = 76
 INDENT = "   "
@@ -134,7 +134,7 @@ def _taken(document: ToldDocument, contents: Contents) -> Iterator[str]:
         yield f"And {counted(document.more_children, 'more bill')}."
 
 
-def _bill(bill: Bill, contents: Contents) -> Iterator[str]:
+def _bill(bill: WholeBill, contents: Contents) -> Iterator[str]:
     yield from _values(bill)
     if bill.customer:
         yield f"Customer: {shown(bill.customer)}"
@@ -146,7 +146,7 @@ def _bill(bill: Bill, contents: Contents) -> Iterator[str]:
     yield f"Reference: {bill.id}"
 
 
-def _pending(bill: Bill, contents: Contents) -> Iterator[str]:
+def _pending(bill: WholeBill, contents: Contents) -> Iterator[str]:
     if bill.step in DONE or bill.step not in PENDING:
         return
     yield f"Pending: {PENDING[bill.step]}"
@@ -154,7 +154,7 @@ def _pending(bill: Bill, contents: Contents) -> Iterator[str]:
         yield f"Please note: {Reason.ACCOUNT_STOPPED.sentence} {Reason.ACCOUNT_STOPPED.next_step}"
 
 
-def _values(bill: Bill) -> Iterator[str]:
+def _values(bill: WholeBill) -> Iterator[str]:
     """Issuer, account, days and the amount, as far as they are known."""
     record = bill.record or {}
     if not record:

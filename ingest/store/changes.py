@@ -5,7 +5,6 @@ A statement costs more than what it does: to build it and to go through the driv
 
 import datetime as dt
 import functools
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,9 +15,9 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from ingest.engine.jobs import Job
 from ingest.errors import StaleVersion
 from ingest.store import ending, transactions
-from ingest.store.rows import Bill, NewDelivery
+from ingest.store.contents import write_contents
+from ingest.store.rows import CONTENTS, Bill, NewDelivery, WholeBill
 from ingest.store.schema import bills
-from ingest.store.undecoded import Json
 
 _OF, _AT_VERSION = "of_bill", "at_version"
 _FENCED = bills.update().where(bills.c.id == sa.bindparam(_OF), bills.c.version == sa.bindparam(_AT_VERSION))
@@ -31,13 +30,13 @@ class Change:
     before: Bill
     after: Bill
     values: dict[str, Any]
-    """What differs, by the names of columns."""
+    """What differs, by the names of columns of ``bills`` and of ``contents``."""
     kind: str
     data: dict[str, Any]
     """What the event keeps."""
     at: dt.datetime
     send: Sequence[NewDelivery] = ()
-    split: Sequence[Bill] = ()
+    split: Sequence[WholeBill] = ()
     job: Job | None = None
 
 
@@ -50,6 +49,7 @@ def write_changes(connection: sa.Connection, changes: Sequence[Change]) -> list[
         if _write_rows(connection, names, alike) != len(alike):
             stale = alike[0].before
             raise StaleVersion(f"bill {stale.id} is no longer at version {stale.version}")
+    write_contents(connection, ((change.before.id, change.values) for change in changes))
     for change in changes:
         transactions.add_event(connection, change.after, change.kind, change.at, change.data)
         transactions.add_children(connection, change.after, change.split, change.at)
@@ -61,7 +61,7 @@ def write_changes(connection: sa.Connection, changes: Sequence[Change]) -> list[
 def _by_columns(changes: Sequence[Change]) -> dict[tuple[str, ...], list[Change]]:
     found: dict[tuple[str, ...], list[Change]] = {}
     for change in sorted(changes, key=lambda change: change.before.id):  # two workers' rows are locked in one order
-        found.setdefault(tuple(sorted(change.values)), []).append(change)
+        found.setdefault(tuple(sorted(change.values.keys() - CONTENTS)), []).append(change)
     return found
 
 
@@ -69,7 +69,8 @@ def _write_rows(connection: sa.Connection, names: tuple[str, ...], changes: Sequ
     """The number of rows that were at their versions. ``names`` are the columns of each of these changes."""
     if connection.dialect.name == "postgresql":
         return connection.execute(_fenced_list(names), _lists(names, changes)).rowcount
-    rows = [{**each.values, _OF: each.before.id, _AT_VERSION: each.before.version} for each in changes]
+    fences = ({_OF: each.before.id, _AT_VERSION: each.before.version} for each in changes)
+    rows = [{name: each.values[name] for name in names} | fence for each, fence in zip(changes, fences, strict=True)]
     return connection.execute(_FENCED, rows).rowcount
 
 
@@ -77,12 +78,12 @@ def _write_rows(connection: sa.Connection, names: tuple[str, ...], changes: Sequ
 def _fenced_list(names: tuple[str, ...]) -> sa.Update:
     """With a list for each column: the driver would send rows one by one, and count none of them."""
     kinds: dict[str, Any] = {_OF: sa.Text(), _AT_VERSION: sa.Integer()}
-    kinds |= {name: sa.Text() if _is_json(name) else bills.c[name].type for name in names}
+    kinds |= {name: bills.c[name].type for name in names}
     lists = [sa.bindparam(name, type_=ARRAY(kind)) for name, kind in kinds.items()]
     columns = [sa.column(name, kind) for name, kind in kinds.items()]
     new = sa.func.unnest(*lists).table_valued(*columns).render_derived(name="new")
-    values = {name: sa.cast(new.c[name], sa.JSON()) if _is_json(name) else new.c[name] for name in names}
-    return bills.update().where(bills.c.id == new.c[_OF], bills.c.version == new.c[_AT_VERSION]).values(values)
+    fenced = bills.update().where(bills.c.id == new.c[_OF], bills.c.version == new.c[_AT_VERSION])
+    return fenced.values({name: new.c[name] for name in names})
 
 
 def _lists(names: tuple[str, ...], changes: Sequence[Change]) -> dict[str, list[Any]]:
@@ -90,13 +91,4 @@ def _lists(names: tuple[str, ...], changes: Sequence[Change]) -> dict[str, list[
         _OF: [each.before.id for each in changes],
         _AT_VERSION: [each.before.version for each in changes],
     }
-    return known | {name: [_parameter(name, each.values[name]) for each in changes] for name in names}
-
-
-def _parameter(name: str, value: Any) -> Any:
-    """JSON as text; everything else as it is."""
-    return json.dumps(value) if _is_json(name) and value is not None else value
-
-
-def _is_json(name: str) -> bool:
-    return isinstance(bills.c[name].type, Json)
+    return known | {name: [each.values[name] for each in changes] for name in names}

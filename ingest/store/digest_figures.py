@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from ingest.store.mail_rows import ReceiptState
 from ingest.store.receipts import Read
 from ingest.store.rows import Outcome, Step
-from ingest.store.schema import arrivals, bills, deliveries, messages, stopped_accounts
+from ingest.store.schema import arrivals, bills, contents, deliveries, messages, stopped_accounts
 
 FINISHED = (Step.DELIVERED, Step.SPLIT, Step.REFUSED)
 MOST_REFUSALS = 5000
@@ -108,8 +108,9 @@ class FiguresOf:
 
     async def _flagged(self, opened: Sequence[sa.ColumnElement[bool]]) -> Counter[str]:
         """Without loading the records: the database reads the one list out of each."""
-        codes = sa.cast(bills.c.record["reasons"], sa.Text).label("codes")
-        each = sa.select(codes).where(*opened, bills.c.record.is_not(None)).subquery()
+        codes = sa.cast(contents.c.record["reasons"], sa.Text).label("codes")
+        whole = sa.select(codes).join(bills, bills.c.id == contents.c.bill_id)
+        each = whole.where(*opened, contents.c.record.is_not(None)).subquery()
         found: Counter[str] = Counter()
         for (text,), number in await self._counted((), each.c.codes):
             for code in json.loads(text or "[]"):

@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from ingest.errors import LedgerBusy, StorageFull
-from ingest.store.undecoded import Undecoded
+from ingest.store.undecoded import Undecoded, encoded
 from ingest.store.urls import is_postgresql
 
 BUSY_SECONDS = 5
@@ -32,13 +32,13 @@ def now() -> dt.datetime:
 def make_engine(url: str) -> AsyncEngine:
     """An engine. On SQLite transactions take the write lock at their start, so that none fails half way."""
     if not is_postgresql(url):
-        engine = create_async_engine(url)
+        engine = create_async_engine(url, json_serializer=encoded)
         _make_durable(engine.sync_engine)
         return engine
     # no overflow: those connections would be opened and closed for each query
     engine = create_async_engine(
         url, pool_size=CONNECTIONS, max_overflow=0, pool_timeout=BUSY_SECONDS, connect_args=connection_options(),
-        json_deserializer=Undecoded,  # the driver would decode all of it
+        json_serializer=encoded, json_deserializer=Undecoded,  # the driver would decode all of it
     )  # fmt: skip
     sa.event.listen(engine.sync_engine, "checkout", _still_open)
     return engine
@@ -57,7 +57,7 @@ def connection_options() -> dict[str, Any]:
 
 def make_thread_engine(url: sa.URL) -> sa.Engine:
     """The same for SQLite, for a thread that may block."""
-    engine = sa.create_engine(url.set(drivername="sqlite"))
+    engine = sa.create_engine(url.set(drivername="sqlite"), json_serializer=encoded)
     _make_durable(engine)
     return engine
 

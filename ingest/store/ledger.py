@@ -32,17 +32,21 @@ from ingest.store.purges import Purges
 from ingest.store.queries import (
     BILL,
     CONCLUDED,
+    CONTENTS_OF,
     DELIVERIES,
     FIRST_ARRIVAL,
     NEWEST_ARRIVALS,
     NEWEST_ARRIVALS_OF,
     PARENTS,
+    WHOLE,
 )
 from ingest.store.reader import Reader
 from ingest.store.receipts import Receipts
 from ingest.store.removals import Removals, StillThere, take_back
 from ingest.store.rows import (
+    CONTENTS,
     NEEDS_API,
+    AnyBill,
     Arrival,
     Bill,
     Delivery,
@@ -50,10 +54,13 @@ from ingest.store.rows import (
     NewArrival,
     NewDelivery,
     Step,
+    WholeBill,
+    moved_on,
     to_arrival,
     to_bill,
     to_delivery,
     to_event,
+    to_whole_bill,
 )
 from ingest.store.schema import arrivals, bills, deliveries, events, parts, stopped_accounts
 from ingest.store.text import storable
@@ -77,6 +84,7 @@ class Ledger:
         self._reader = Reader(engine)
         self._rows = self._reader.rows
         self._concluded = GroupReader(self._read_concluded)
+        self._contents = GroupReader(self._read_contents)
         self.wakeups = Wakeups(self._rows, self._writer, clock)
         self.receipts = Receipts(self._rows, self._writer, clock)
         self.digests = Digests(self._rows, self._writer, clock)
@@ -164,29 +172,32 @@ class Ledger:
 
     # -- bills
 
-    async def bill(self, bill_id: str) -> Bill | None:
+    async def bill(self, bill_id: str) -> WholeBill | None:
         """One bill, or None."""
         rows = await self._rows(BILL, {"of": bill_id})
-        return to_bill(rows[0]) if rows else None
+        return to_whole_bill(rows[0]) if rows else None
 
-    async def bills(self, *, account: str | None = None, step: Step | None = None, limit: int = 100) -> list[Bill]:
+    async def whole(self, bill: Bill) -> WholeBill:
+        """The bill with what is known of it by now. Where that is newer than the bill, a change of it is too late."""
+        return WholeBill.of(bill, **(await self._contents.get(bill.id) or {}))
+
+    async def bills(self, *, account: str | None = None, step: Step | None = None, limit: int = 100) -> list[WholeBill]:
         """Newest first."""
-        query = sa.select(bills).order_by(bills.c.received_at.desc(), bills.c.id.desc()).limit(limit)
+        query = WHOLE.order_by(bills.c.received_at.desc(), bills.c.id.desc()).limit(limit)
         if account is not None:
             query = query.where(bills.c.account == account)
         if step is not None:
             query = query.where(bills.c.step == step)
-        return [to_bill(row) for row in await self._rows(query)]
+        return [to_whole_bill(row) for row in await self._rows(query)]
 
-    async def children(self, bill_id: str) -> list[Bill]:
+    async def children(self, bill_id: str) -> list[WholeBill]:
         """The bills that a document was split into, in the order of their pages."""
         query = (
-            sa.select(bills)
-            .join(parts, parts.c.bill_id == bills.c.id)
+            WHOLE.join(parts, parts.c.bill_id == bills.c.id)
             .where(parts.c.parent_id == bill_id)
             .order_by(parts.c.position)
         )
-        return [to_bill(row) for row in await self._rows(query)]
+        return [to_whole_bill(row) for row in await self._rows(query)]
 
     async def parents(self, bill_id: str) -> list[str]:
         """The documents that this bill was found in, besides coming alone."""
@@ -244,14 +255,14 @@ class Ledger:
 
     async def change(
         self,
-        bill: Bill,
+        bill: AnyBill,
         kind: str,
         *,
         values: dict[str, Any],
         data: dict[str, Any] | None = None,
         send: Sequence[NewDelivery] = (),
-        split: Sequence[Bill] = (),
-    ) -> Bill:
+        split: Sequence[WholeBill] = (),
+    ) -> AnyBill:
         """Changes a bill, writes the event, and queues deliveries and children, all in one transaction.
 
         A bill that carries its job (``jobs.carrying``) and is due at once gets none: its next step is to follow.
@@ -261,7 +272,7 @@ class Ledger:
         at = self.clock()
         entered = {"step_at": at} if values.get("step", bill.step) != bill.step else {}
         new = {**values, **entered, "version": bill.version + 1, "updated_at": at}
-        running, after = carried(bill.id), changed(bill, **new)
+        running, after = carried(bill.id), moved_on(bill, new)
         goes_on = after.is_due(at)
         job = job_of_bill(after) if running is None or not goes_on else None
         kept = transactions.plain(values if data is None else data)
@@ -369,6 +380,10 @@ class Ledger:
         return await self._writer.write(work)
 
     # -- inside
+
+    async def _read_contents(self, keys: Sequence[str]) -> dict[str, dict[str, Any]]:
+        rows = await self._rows(CONTENTS_OF, {"bills": as_list(keys)})
+        return {row.bill_id: {name: getattr(row, name) for name in CONTENTS} for row in rows}
 
     async def _read_concluded(self, keys: Sequence[str]) -> dict[str, str]:
         return {row.bill_id: row.bill_id for row in await self._rows(CONCLUDED, {"bills": as_list(keys)})}

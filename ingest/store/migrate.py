@@ -12,7 +12,7 @@ from ingest.store import queue_tables
 from ingest.store.engine import ledger_errors, make_engine, now
 from ingest.store.schema import programs, schema_rules
 
-HEAD = "0006"
+HEAD = "0007"
 MIGRATIONS = Path(__file__).parent / "migrations"
 LOCK = 7_265_107_001
 """PostgreSQL's advisory lock for the schema: several machines may start at the same time."""

@@ -13,7 +13,7 @@ from ingest.store.ids import new_id
 from ingest.store.purge_rows import Family, NewRemoval, Purged, RemovalKind, RemovalState, Selection
 from ingest.store.receipts import Read
 from ingest.store.rows import Step
-from ingest.store.schema import arrivals, bills, deliveries, events, messages, parts, purges, removals
+from ingest.store.schema import arrivals, bills, contents, deliveries, events, messages, parts, purges, removals
 from ingest.store.undecoded import Json
 from ingest.store.writer import GroupWriter
 
@@ -71,8 +71,9 @@ class Purges:
 
     async def examples(self, bill_ids: Collection[str]) -> Sequence[sa.Row[Any]]:
         """Id, time, step and record of some bills."""
-        columns = (bills.c.id, bills.c.received_at, bills.c.step, sa.type_coerce(bills.c.record, Json()))
-        return await self._read(sa.select(*columns).where(bills.c.id.in_(bill_ids)).order_by(bills.c.received_at))
+        columns = (bills.c.id, bills.c.received_at, bills.c.step, sa.type_coerce(contents.c.record, Json()))
+        chosen = sa.select(*columns).outerjoin(contents, contents.c.bill_id == bills.c.id)
+        return await self._read(chosen.where(bills.c.id.in_(bill_ids)).order_by(bills.c.received_at))
 
     async def accounts(self) -> set[str]:
         """The accounts that have anything in the ledger, also those that are no longer configured."""
@@ -125,6 +126,7 @@ def _purge(connection: sa.Connection, families: Sequence[Family], selection: Sel
     _delete(connection, parts, (parts.c.parent_id, parts.c.bill_id), ids)
     _delete(connection, arrivals, (arrivals.c.bill_id,), ids)
     gone = _delete_mails(connection, mails)
+    _delete(connection, contents, (contents.c.bill_id,), ids)
     _delete(connection, bills, (bills.c.id,), ids)
     connection.execute(purges.insert(), audit)
     files = [*_files(same, selection), *(_shared(RemovalKind.MESSAGE, selection, sha256) for sha256 in gone)]

@@ -3,11 +3,17 @@
 import sqlalchemy as sa
 
 from ingest.store.lists import listed
-from ingest.store.schema import arrivals, bills, deliveries, parts
+from ingest.store.schema import arrivals, bills, contents, deliveries, parts
 
 _OF = sa.bindparam("of", type_=sa.Text())
 
-BILL = sa.select(bills).where(bills.c.id == _OF)
+WHOLE = sa.select(bills, contents.c.local, contents.c.api, contents.c.record).outerjoin(
+    contents, contents.c.bill_id == bills.c.id
+)
+"""Bills with what is known of them."""
+BILL = WHOLE.where(bills.c.id == _OF)
+CONTENTS_OF = sa.select(contents).where(contents.c.bill_id.in_(listed("bills")))
+"""With ``bills``, as ``as_list``."""
 FIRST_ARRIVAL = (
     sa.select(arrivals)
     .join(bills, arrivals.c.bill_id == sa.func.coalesce(bills.c.parent_id, bills.c.id))

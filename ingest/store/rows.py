@@ -1,12 +1,12 @@
 """What the ledger holds, as frozen rows: arrivals, bills, events and deliveries."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import IntEnum, StrEnum
-from typing import Any
+from typing import Any, Self, TypeVar
 
 from ingest.reasons import BY_CODE, Reason
-from ingest.store.undecoded import late
+from ingest.store.undecoded import changed, late
 
 
 class Step(StrEnum):
@@ -93,10 +93,9 @@ class Arrival:
     """The id of the Message that brought it, where it came by mail and something of that mail was taken."""
 
 
-@late("local", "api", "record")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bill:
-    """One bill (or a document not yet known to be several)."""
+    """One bill (or a document not yet known to be several): where it stands."""
 
     id: str
     account: str
@@ -119,9 +118,6 @@ class Bill:
     bayou_id: str | None
     api_status: str | None
     uploaded_at: dt.datetime | None
-    local: dict[str, Any] | None
-    api: dict[str, Any] | None
-    record: dict[str, Any] | None
     reason: Reason | None
     detail: str | None
 
@@ -130,9 +126,35 @@ class Bill:
         return self.wake_at is not None and self.wake_at <= at
 
 
+@late("local", "api", "record")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WholeBill(Bill):
+    """A bill with what is known of it (``Ledger.whole``): our reading, the API's last answer, the record."""
+
+    local: dict[str, Any] | None = None
+    api: dict[str, Any] | None = None
+    record: dict[str, Any] | None = None
+
+    @classmethod
+    def of(cls, bill: Bill, **contents: Any) -> Self:
+        """The bill with these contents and no others."""
+        return cls(**{name: getattr(bill, name) for name in STANDING}, **contents)
+
+
+STANDING = tuple(field.name for field in fields(Bill))
+CONTENTS = tuple(field.name for field in fields(WholeBill) if field.name not in STANDING)
+AnyBill = TypeVar("AnyBill", bound=Bill)
+
+
+def moved_on(bill: AnyBill, values: dict[str, Any]) -> AnyBill:
+    """The bill after a change; of one without its contents, theirs are left out."""
+    whole = isinstance(bill, WholeBill)
+    return changed(bill, **{name: value for name, value in values.items() if whole or name not in CONTENTS})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """Where a bill stands, without what is known of it: that has some 25 kB."""
+    """A bill as far as its job needs it."""
 
     id: str
     account: str
@@ -187,10 +209,19 @@ class Delivery:
 
 def to_bill(row: Any) -> Bill:
     """A row of ``bills`` as it is used."""
+    return Bill(**_of_bill(row))
+
+
+def to_whole_bill(row: Any) -> WholeBill:
+    """The same with its contents (``queries.WHOLE``)."""
+    return WholeBill(**_of_bill(row))
+
+
+def _of_bill(row: Any) -> dict[str, Any]:
     values = dict(row._mapping)  # noqa: SLF001 - the public name of SQLAlchemy rows begins with an underscore
     values["step"] = Step(values["step"])
     values["reason"] = values["reason"] and BY_CODE[values["reason"]]
-    return Bill(**values)
+    return values
 
 
 def to_arrival(row: Any) -> Arrival:

@@ -11,8 +11,21 @@ from sqlalchemy.dialects import postgresql
 from ingest.engine.jobs import job_of_bill
 from ingest.reasons import Reason
 from ingest.store import ending
+from ingest.store.contents import write_contents
 from ingest.store.ids import new_id
-from ingest.store.rows import Arrival, Bill, NewArrival, NewDelivery, Outcome, Standing, Step, to_bill
+from ingest.store.rows import (
+    CONTENTS,
+    STANDING,
+    Arrival,
+    Bill,
+    NewArrival,
+    NewDelivery,
+    Outcome,
+    Standing,
+    Step,
+    WholeBill,
+    to_bill,
+)
 from ingest.store.schema import arrivals, bills, deliveries, parts
 from ingest.store.text import storable
 from ingest.store.undecoded import changed
@@ -56,7 +69,7 @@ def receive(connection: sa.Connection, new: NewArrival, at: dt.datetime, message
         place=new.place,
         message_id=message_id,
     )
-    connection.execute(_INSERT_ARRIVAL, _columns(arrival))
+    connection.execute(_INSERT_ARRIVAL, {name: getattr(arrival, name) for name in arrival.__slots__})
     return arrival
 
 
@@ -95,7 +108,7 @@ def _opened(new: NewArrival, at: dt.datetime) -> Bill:
         parent_id=None, first_page=None, last_page=None, customer=new.customer, external_id=new.external_id,
         priority=new.priority, received_at=at, step=Step.RECEIVED, step_at=at, version=1, wake_at=at,
         attempts=0, updated_at=at,
-        bayou_id=None, api_status=None, uploaded_at=None, local=None, api=None, record=None, reason=None, detail=None,
+        bayou_id=None, api_status=None, uploaded_at=None, reason=None, detail=None,
     )  # fmt: skip
 
 
@@ -104,12 +117,13 @@ def _insert(connection: sa.Connection, bill: Bill, kind: str, at: dt.datetime) -
 
     SQLite has one writer, so that there whoever looked first is right.
     """
+    columns = {name: getattr(bill, name) for name in STANDING}
     if connection.dialect.name == "postgresql":
-        opened = connection.execute(_INSERT_UNLESS_KNOWN, _columns(bill))
+        opened = connection.execute(_INSERT_UNLESS_KNOWN, columns)
         if opened.rowcount == 0:
             return False
     else:
-        connection.execute(_INSERT_BILL, _columns(bill))
+        connection.execute(_INSERT_BILL, columns)
     data = {"name": bill.name, "sha256": bill.sha256, "source": bill.source, "parent_id": bill.parent_id}
     add_event(connection, bill, kind, at, data)
     ending.add_job(connection, job_of_bill(bill), at)
@@ -125,11 +139,13 @@ def _try_again(connection: sa.Connection, bill: Bill, new: NewArrival, at: dt.da
     ending.add_job(connection, job_of_bill(again), at)
 
 
-def add_children(connection: sa.Connection, parent: Bill, children: Sequence[Bill], at: dt.datetime) -> None:
+def add_children(connection: sa.Connection, parent: Bill, children: Sequence[WholeBill], at: dt.datetime) -> None:
     """Opens the bills that a document was split into; one whose very bytes are known already is only linked."""
     for position, child in enumerate(children):
         known = _of_same_bytes(connection, child.account, child.sha256)
-        if known is None and not _insert(connection, child, "split_off", at):
+        if known is None and _insert(connection, child, "split_off", at):
+            write_contents(connection, [(child.id, {name: getattr(child, name) for name in CONTENTS})])
+        elif known is None:
             known = _of_same_bytes(connection, child.account, child.sha256)
         link = {"parent_id": parent.id, "position": position, "bill_id": known.id if known else child.id}
         connection.execute(parts.insert().values(link))
@@ -172,8 +188,3 @@ def send(connection: sa.Connection, queued: Sequence[tuple[NewDelivery, Bill]], 
 def plain(values: dict[str, Any]) -> dict[str, Any]:
     """Values of a row as JSON can hold them: times as ISO 8601. What they hold inside is JSON already."""
     return {name: value.isoformat() if isinstance(value, dt.date) else value for name, value in values.items()}
-
-
-def _columns(row: Arrival | Bill) -> dict[str, Any]:
-    """``dataclasses.asdict`` copies whatever is inside as well."""
-    return {name: getattr(row, name) for name in row.__slots__}

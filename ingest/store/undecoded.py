@@ -1,7 +1,6 @@
 """JSON of a row that is decoded when somebody looks at it.
 
-A bill's reading, the API's answer and its record have some 15 kB. They come with each of a bill's ten steps, and most
-steps look at none of them: to decode them all the same was a third of what a bill cost.
+A bill's reading, the API's answer and its record have some 25 kB, and who asks for one of them gets all three.
 """
 
 import functools
@@ -11,6 +10,7 @@ from types import MemberDescriptorType
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
+from pydantic_core import PydanticSerializationError, to_json
 
 T = TypeVar("T")
 
@@ -27,6 +27,14 @@ class Undecoded:
 def decoded(value: Any) -> Any:
     """What it says; any other value as it is."""
     return json.loads(value.text) if isinstance(value, Undecoded) else value
+
+
+def encoded(value: Any) -> str:
+    """JSON, four times as fast as Python's; that still writes what UTF-8 has no bytes for (one half of a pair)."""
+    try:
+        return to_json(value).decode()
+    except PydanticSerializationError:
+        return json.dumps(value)
 
 
 class Json(sa.TypeDecorator[Any]):
@@ -105,6 +113,5 @@ def changed(row: T, **values: Any) -> T:
 
 @functools.cache
 def _members(kind: type) -> dict[str, MemberDescriptorType]:
-    names: tuple[str, ...] = kind.__slots__  # type: ignore[attr-defined] # of a dataclass with slots
-    fields = {name: kind.__dict__[name] for name in names}
+    fields = {name: each.__dict__[name] for each in kind.__mro__ for name in getattr(each, "__slots__", ())}
     return {name: field.member if isinstance(field, _Late) else field for name, field in fields.items()}

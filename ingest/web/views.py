@@ -5,10 +5,10 @@ from typing import Any
 
 from ingest.reasons import Reason
 from ingest.received import sender_in_words
-from ingest.store.rows import Arrival, Bill, Delivery, Event
+from ingest.store.rows import Arrival, Delivery, Event, WholeBill
 
 
-def bill_summary(bill: Bill) -> dict[str, Any]:
+def bill_summary(bill: WholeBill) -> dict[str, Any]:
     """One line of the list of bills."""
     return {
         "id": bill.id,
@@ -32,7 +32,7 @@ def bill_summary(bill: Bill) -> dict[str, Any]:
 
 
 def bill_view(
-    bill: Bill, children: list[Bill], events: list[Event], deliveries: list[Delivery], arrivals: list[Arrival]
+    bill: WholeBill, children: list[WholeBill], events: list[Event], deliveries: list[Delivery], arrivals: list[Arrival]
 ) -> dict[str, Any]:
     """Everything about one bill."""
     return {
