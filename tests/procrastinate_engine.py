@@ -142,8 +142,7 @@ class OnProcrastinate:
         place = make_conninfo(host=url.host, port=url.port, user=url.username, dbname=url.database)
         app = App(connector=PsycopgConnector(conninfo=place, min_size=1, max_size=12))
         with pytest.MonkeyPatch.context() as patched:
-            for module in ("ingest.store.ending", "ingest.engine.wakeups"):
-                patched.setattr(f"{module}.submit", submit)
+            patched.setattr("ingest.store.ending.submit", submit)
             async with app.open_async():
                 await app.schema_manager.apply_schema_async()
                 yield cls(ledger, app.connector, lease=lease, look=look)  # type: ignore[arg-type]

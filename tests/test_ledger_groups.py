@@ -134,3 +134,11 @@ async def test_a_bill_waits_for_all_of_its_final_results(ledger: Ledger) -> None
         now = await ledger.bill(bill_id)
         assert now
         assert now.step is step
+
+
+async def test_what_never_changes_of_a_bill_is_not_taken_for_written(ledger: Ledger) -> None:
+    [bill_id] = await receive(ledger, 1)
+    bill = await ledger.bill(bill_id)
+    assert bill
+    with pytest.raises(TypeError, match="customer cannot change"):
+        await ledger.change(bill, "x", values={"customer": "C-1"})

@@ -35,7 +35,8 @@ def _older(connection: sa.Connection) -> None:
         connection.exec_driver_sql(
             "INSERT INTO bills (id, account, sha256, name, source, priority, received_at, step, step_at, version, "
             f"attempts, updated_at, {', '.join(CONTENTS)}) "
-            f"VALUES ('{name}', 'acme', '{name}', 'b.pdf', 'smtp', 0, {at}, 'polling', {at}, 3, 0, {at}, {', '.join(texts)})"
+            f"VALUES ('{name}', 'acme', '{name}', 'b.pdf', 'smtp', 0, {at}, 'polling', {at}, 3, "
+            f"0, {at}, {', '.join(texts)})"
         )
 
 

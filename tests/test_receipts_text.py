@@ -79,7 +79,9 @@ VALUES = """\
 
 
 async def test_a_bill_that_waits_for_the_api(ledger: Ledger) -> None:
-    message = await one_bill(ledger, Step.POLLING, record=RECORD, customer="C-7")
+    message = await mail_came(ledger, new_document(1, customer="C-7"))
+    [arrival] = await ledger.receipts.arrivals(message.id)
+    await changed(ledger, arrival.bill_id, Step.POLLING, record=RECORD)
     documents = f"""\
 1. bill-1.pdf: taken
 {VALUES}\

@@ -3,8 +3,10 @@
 import asyncio
 import contextlib
 import datetime as dt
+from dataclasses import dataclass, field
 from typing import Any
 
+from pgqueuer.core import buffers
 from pgqueuer.core.qm import QueueManager
 from pgqueuer.domain.errors import FailingListenerError
 from pgqueuer.domain.models import HealthCheckEvent, Job
@@ -24,6 +26,40 @@ _NEXT_JOB = f"""
 SELECT CASE WHEN EXISTS (SELECT 1 {_WAITING} <= now()) THEN interval '0'
 ELSE (SELECT execute_after - now() {_WAITING} > now() ORDER BY execute_after LIMIT 1) END AS until"""
 """Until the next job that waits may be taken; nothing where none waits."""
+
+
+@dataclass
+class WokenLog(buffers.JobStatusLogBuffer):
+    """What became of jobs is written a moment after the first of them ended; nothing is done while none ends.
+
+    PgQueuer's own looks ten times a second whether there is anything to write: with one for each kind of work that was
+    most of what a worker at rest cost.
+    """
+
+    filled: asyncio.Event = field(init=False, default_factory=asyncio.Event)
+
+    async def add(self, item: Any) -> None:
+        """A job's end."""
+        await super().add(item)
+        self.filled.set()
+
+    async def periodic_flush(self) -> None:
+        """Until ``shutdown``. What could not be written stays, and is tried again."""
+        while not self.shutdown.is_set():
+            await self.filled.wait()
+            await asyncio.sleep(BETWEEN_LOOKS)
+            self.filled.clear()
+            await self.flush()
+            if not self.events.empty():
+                self.filled.set()
+
+    async def __aexit__(self, *error: object) -> None:
+        self.shutdown.set()
+        self.filled.set()
+        await super().__aexit__(*error)
+
+
+buffers.JobStatusLogBuffer = WokenLog  # type: ignore[misc] # ``QueueManager.run`` makes it by this name
 
 
 class GatedManager(QueueManager):

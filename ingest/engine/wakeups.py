@@ -8,8 +8,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from ingest.engine.jobs import Job, submit
+from ingest.engine.jobs import Job
 from ingest.engine.reading import GroupReader
+from ingest.store import ending
 from ingest.store.due import IN_TURN
 from ingest.store.rows import NEEDS_API, Bill, Delivery, Step, to_bill, to_delivery
 from ingest.store.schema import bills, deliveries, stopped_accounts
@@ -86,7 +87,12 @@ class Wakeups:
     async def submit(self, jobs: Sequence[Job]) -> None:
         """Writes jobs outside any change."""
         at = self._clock()
-        await self._writer.write(lambda connection: submit(connection, jobs, at))
+
+        def work(connection: sa.Connection) -> None:
+            for job in jobs:
+                ending.add_job(connection, job, at)
+
+        await self._writer.write(work)
 
     async def submit_unless_carried(self, job: Job, but: int) -> None:
         """Writes a job for a row, unless a job of another version runs on it (``but`` is the one that asks)."""
@@ -95,7 +101,7 @@ class Wakeups:
 
         def work(connection: sa.Connection) -> None:
             if connection.execute(running.limit(1)).first() is None:
-                submit(connection, [job], at)
+                ending.add_job(connection, job, at)
 
         await self._writer.write(work)
 

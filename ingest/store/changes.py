@@ -19,8 +19,14 @@ from ingest.store.contents import write_contents
 from ingest.store.rows import CONTENTS, Bill, NewDelivery, WholeBill
 from ingest.store.schema import bills
 
+MOVING = (
+    "step", "step_at", "version", "wake_at", "attempts", "updated_at", "bayou_id", "api_status", "uploaded_at",
+    "reason", "detail",
+)  # fmt: skip
+"""What changes of a bill. All of it is written each time: then one statement does for all changes."""
 _OF, _AT_VERSION = "of_bill", "at_version"
-_FENCED = bills.update().where(bills.c.id == sa.bindparam(_OF), bills.c.version == sa.bindparam(_AT_VERSION))
+_FENCE = (bills.c.id == sa.bindparam(_OF), bills.c.version == sa.bindparam(_AT_VERSION))
+_FENCED = bills.update().where(*_FENCE).values({name: sa.bindparam(name) for name in MOVING})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +36,7 @@ class Change:
     before: Bill
     after: Bill
     values: dict[str, Any]
-    """What differs, by the names of columns of ``bills`` and of ``contents``."""
+    """What differs: of ``MOVING`` and of ``CONTENTS``."""
     kind: str
     data: dict[str, Any]
     """What the event keeps."""
@@ -39,16 +45,20 @@ class Change:
     split: Sequence[WholeBill] = ()
     job: Job | None = None
 
+    def __post_init__(self) -> None:
+        if fixed := self.values.keys() - {*MOVING, *CONTENTS}:
+            raise TypeError(f"of a bill {', '.join(sorted(fixed))} cannot change")
+
 
 def write_changes(connection: sa.Connection, changes: Sequence[Change]) -> list[None]:
     """Rows, events, deliveries, children and jobs of these changes.
 
     Raises StaleVersion when one of the bills is no longer at the version that its change was decided on.
     """
-    for names, alike in _by_columns(changes).items():
-        if _write_rows(connection, names, alike) != len(alike):
-            stale = alike[0].before
-            raise StaleVersion(f"bill {stale.id} is no longer at version {stale.version}")
+    in_order = sorted(changes, key=lambda change: change.before.id)  # two workers' rows are locked in one order
+    if _write_rows(connection, in_order) != len(changes):
+        stale = changes[0].before
+        raise StaleVersion(f"bill {stale.id} is no longer at version {stale.version}")
     write_contents(connection, ((change.before.id, change.values) for change in changes))
     for change in changes:
         transactions.add_event(connection, change.after, change.kind, change.at, change.data)
@@ -58,37 +68,24 @@ def write_changes(connection: sa.Connection, changes: Sequence[Change]) -> list[
     return [None] * len(changes)
 
 
-def _by_columns(changes: Sequence[Change]) -> dict[tuple[str, ...], list[Change]]:
-    found: dict[tuple[str, ...], list[Change]] = {}
-    for change in sorted(changes, key=lambda change: change.before.id):  # two workers' rows are locked in one order
-        found.setdefault(tuple(sorted(change.values.keys() - CONTENTS)), []).append(change)
-    return found
-
-
-def _write_rows(connection: sa.Connection, names: tuple[str, ...], changes: Sequence[Change]) -> int:
-    """The number of rows that were at their versions. ``names`` are the columns of each of these changes."""
+def _write_rows(connection: sa.Connection, changes: Sequence[Change]) -> int:
+    """The number of rows that were at their versions."""
+    rows = [
+        {_OF: each.before.id, _AT_VERSION: each.before.version} | {name: getattr(each.after, name) for name in MOVING}
+        for each in changes
+    ]
     if connection.dialect.name == "postgresql":
-        return connection.execute(_fenced_list(names), _lists(names, changes)).rowcount
-    fences = ({_OF: each.before.id, _AT_VERSION: each.before.version} for each in changes)
-    rows = [{name: each.values[name] for name in names} | fence for each, fence in zip(changes, fences, strict=True)]
+        lists = {name: [row[name] for row in rows] for name in rows[0]}
+        return connection.execute(_fenced_list(), lists).rowcount
     return connection.execute(_FENCED, rows).rowcount
 
 
 @functools.cache
-def _fenced_list(names: tuple[str, ...]) -> sa.Update:
+def _fenced_list() -> sa.Update:
     """With a list for each column: the driver would send rows one by one, and count none of them."""
-    kinds: dict[str, Any] = {_OF: sa.Text(), _AT_VERSION: sa.Integer()}
-    kinds |= {name: bills.c[name].type for name in names}
+    kinds: dict[str, Any] = {_OF: sa.Text(), _AT_VERSION: sa.Integer()} | {name: bills.c[name].type for name in MOVING}
     lists = [sa.bindparam(name, type_=ARRAY(kind)) for name, kind in kinds.items()]
     columns = [sa.column(name, kind) for name, kind in kinds.items()]
     new = sa.func.unnest(*lists).table_valued(*columns).render_derived(name="new")
     fenced = bills.update().where(bills.c.id == new.c[_OF], bills.c.version == new.c[_AT_VERSION])
-    return fenced.values({name: new.c[name] for name in names})
-
-
-def _lists(names: tuple[str, ...], changes: Sequence[Change]) -> dict[str, list[Any]]:
-    known: dict[str, list[Any]] = {
-        _OF: [each.before.id for each in changes],
-        _AT_VERSION: [each.before.version for each in changes],
-    }
-    return known | {name: [each.values[name] for each in changes] for name in names}
+    return fenced.values({name: new.c[name] for name in MOVING})
