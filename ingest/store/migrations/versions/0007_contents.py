@@ -17,7 +17,10 @@ COMMENTS = {
 
 
 def upgrade() -> None:
-    """Moves three columns of ``bills``. For as long as that runs, the contents of the ledger are on the disk twice."""
+    """Moves three columns of ``bills``. For as long as that runs, the contents of the ledger are on the disk twice.
+
+    They are taken away at once, not a version later: no released version looks for them.
+    """
     op.create_table(
         "contents",
         sa.Column("bill_id", sa.Text(), nullable=False),
