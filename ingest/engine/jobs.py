@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
-from ingest.store.rows import FILE, NEEDS_API, Bill, Delivery, Standing, Step
+from ingest.store.rows import FILE, NEEDS_API, Bill, Delivery, Step
 
 EPOCH = dt.datetime.fromtimestamp(0, dt.UTC)
 SOON = dt.timedelta(seconds=20)
@@ -90,7 +90,7 @@ def webhooks_queue(account: str) -> str:
     return f"webhooks {account}"
 
 
-def job_of_bill(bill: Bill | Standing) -> Job | None:
+def job_of_bill(bill: Bill) -> Job | None:
     """None for a bill that waits for nothing."""
     if bill.wake_at is None:
         return None

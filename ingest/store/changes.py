@@ -25,8 +25,7 @@ MOVING = (
 )  # fmt: skip
 """What changes of a bill. All of it is written each time: then one statement does for all changes."""
 _OF, _AT_VERSION = "of_bill", "at_version"
-_FENCE = (bills.c.id == sa.bindparam(_OF), bills.c.version == sa.bindparam(_AT_VERSION))
-_FENCED = bills.update().where(*_FENCE).values({name: sa.bindparam(name) for name in MOVING})
+_FENCED = bills.update().where(bills.c.id == sa.bindparam(_OF), bills.c.version == sa.bindparam(_AT_VERSION))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,15 +9,10 @@ import sqlalchemy as sa
 from ingest.engine.jobs import job_of_bill
 from ingest.store import ending, transactions
 from ingest.store.lists import as_list, listed
-from ingest.store.rows import Delivery, Standing, Step
+from ingest.store.rows import Bill, Delivery, Step, to_bill
 from ingest.store.schema import bills, deliveries
 
-_LOCKED = (
-    sa.select(bills.c.id, bills.c.account, bills.c.priority, bills.c.step, bills.c.version, bills.c.wake_at)
-    .where(bills.c.id.in_(listed("bills")))
-    .order_by(bills.c.id)
-    .with_for_update()
-)
+_LOCKED = sa.select(bills).where(bills.c.id.in_(listed("bills"))).order_by(bills.c.id).with_for_update()
 _CLOSED = (
     deliveries.update()
     .where(deliveries.c.id.in_(listed("ids")), deliveries.c.delivered_at.is_(None))
@@ -60,17 +55,11 @@ def close_deliveries(connection: sa.Connection, successes: Sequence[Success]) ->
     return [None] * len(successes)
 
 
-def _hold(connection: sa.Connection, keys: set[str]) -> dict[str, Standing]:
-    return {
-        row.id: Standing(
-            id=row.id, account=row.account, priority=row.priority, step=Step(row.step), version=row.version,
-            wake_at=row.wake_at,
-        )
-        for row in connection.execute(_LOCKED, {"bills": as_list(keys)})
-    }  # fmt: skip
+def _hold(connection: sa.Connection, keys: set[str]) -> dict[str, Bill]:
+    return {row.id: to_bill(row) for row in connection.execute(_LOCKED, {"bills": as_list(keys)})}
 
 
-def _deliver(connection: sa.Connection, finished: Sequence[Standing], at: dt.datetime) -> None:
+def _deliver(connection: sa.Connection, finished: Sequence[Bill], at: dt.datetime) -> None:
     """Those of which no final delivery is open any more."""
     if not finished:
         return

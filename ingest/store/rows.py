@@ -153,18 +153,6 @@ def moved_on(bill: AnyBill, values: dict[str, Any]) -> AnyBill:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """A bill as far as its job needs it."""
-
-    id: str
-    account: str
-    priority: int
-    step: Step
-    version: int
-    wake_at: dt.datetime | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
     """One change of a bill."""
 

@@ -21,7 +21,6 @@ from ingest.store.rows import (
     NewArrival,
     NewDelivery,
     Outcome,
-    Standing,
     Step,
     WholeBill,
     to_bill,
@@ -160,9 +159,7 @@ def wake(connection: sa.Connection, bill: Bill, at: dt.datetime) -> None:
     ending.add_job(connection, job_of_bill(woken), at)
 
 
-def add_event(
-    connection: sa.Connection, bill: Bill | Standing, kind: str, at: dt.datetime, data: dict[str, Any]
-) -> None:
+def add_event(connection: sa.Connection, bill: Bill, kind: str, at: dt.datetime, data: dict[str, Any]) -> None:
     """One line of a bill's history."""
     values = {"bill_id": bill.id, "at": at, "kind": kind, "step": bill.step, "version": bill.version, "data": data}
     ending.add_event(connection, values)
