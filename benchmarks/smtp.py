@@ -2,9 +2,10 @@
 
 ``python benchmarks/smtp.py [--quick] [--rounds N] [--only 50kB,1MB,20MB]``. ``kept`` is our listener with every message
 durable and unopened: as much as an SMTP server does. ``whole`` is all of it, until the bills of the message are in
-their store and in the ledger. ``ratio`` is to stock's rate. The listeners take turns; figures are
-medians over the rounds. The sender is a process of its own; its share of a processor is printed, since it must not be
-what is measured. Processor time is that of the listener's process and, apart, of its children.
+their store and in the ledger. ``ratio`` is to stock's rate. The listeners take turns; figures are medians over the
+rounds, stalls of the loop the longest of all rounds (``held``: without what it waited for a processor). The sender is a
+process of its own; its share of a processor is printed, since it must not be what is measured. Processor
+time is that of the listener's process and, apart, of its children.
 """
 
 import argparse
@@ -114,7 +115,7 @@ class Measured:
     children: float
     sender: float
     stall: float
-    computed: float
+    held: float
 
 
 def measure(server: Server, connections: int, messages: int, size: int) -> Measured:
@@ -127,7 +128,7 @@ def measure(server: Server, connections: int, messages: int, size: int) -> Measu
     rate = messages / said["seconds"]
     return Measured(
         rate=rate, megabytes=rate * said["bytes"] / 1e6, own=own, children=children,
-        sender=said["cpu"] / said["seconds"], stall=stalls["stall"], computed=stalls["computed"],
+        sender=said["cpu"] / said["seconds"], stall=stalls["stall"], held=stalls["held"],
     )  # fmt: skip
 
 
@@ -135,8 +136,8 @@ def table(servers: dict[str, Server], sizes: list[str], rounds: int, counts: dic
     """A line for each size and number of connections."""
     print(
         f"{'':6} {'conns':>5} | {'stock /s':>8} {'MB/s':>6} {'CPU ms':>6} | {'kept /s':>8} {'MB/s':>6} {'CPU ms':>6}"
-        f" {'stall':>6} {'ratio':>5} | {'whole /s':>8} {'MB/s':>6} {'CPU ms':>6} {'+ child':>7} {'stall':>6}"
-        f" {'computed':>8} {'ratio':>5} | sender's share"
+        f" {'stall':>6} {'held':>5} {'ratio':>5} | {'whole /s':>8} {'MB/s':>6} {'CPU ms':>6} {'+ child':>7}"
+        f" {'stall':>6} {'held':>5} {'ratio':>5} | sender's share"
     )
     for name in sizes:
         for connections, messages in zip(CONNECTIONS, counts[name], strict=False):
@@ -151,15 +152,16 @@ def table(servers: dict[str, Server], sizes: list[str], rounds: int, counts: dic
 def _median(runs: list[Measured]) -> Measured:
     """Stalls are the worst of all, everything else is the median."""
     values = {name: statistics.median(getattr(run, name) for run in runs) for name in Measured.__dataclass_fields__}
-    return Measured(**{**values, "stall": max(run.stall for run in runs), "computed": max(r.computed for r in runs)})
+    return Measured(**{**values, "stall": max(run.stall for run in runs), "held": max(run.held for run in runs)})
 
 
 def _line(name: str, connections: int, stock: Measured, kept: Measured, whole: Measured) -> None:
     print(
         f"{name:>6} {connections:5} | {stock.rate:8.1f} {stock.megabytes:6.1f} {stock.own:6.2f} | "
-        f"{kept.rate:8.1f} {kept.megabytes:6.1f} {kept.own:6.2f} {kept.stall:6.1f} {kept.rate / stock.rate:5.2f} | "
+        f"{kept.rate:8.1f} {kept.megabytes:6.1f} {kept.own:6.2f} {kept.stall:6.1f} {kept.held:5.1f} "
+        f"{kept.rate / stock.rate:5.2f} | "
         f"{whole.rate:8.1f} {whole.megabytes:6.1f} {whole.own:6.2f} {whole.children:7.2f} {whole.stall:6.1f} "
-        f"{whole.computed:8.1f} {whole.rate / stock.rate:5.2f} | "
+        f"{whole.held:5.1f} {whole.rate / stock.rate:5.2f} | "
         + ", ".join(f"{each.sender:.0%}" for each in (stock, kept, whole)),
         flush=True,
     )

@@ -1,8 +1,8 @@
 """The listeners that the mail benchmark measures, each in a process of its own.
 
 ``python benchmarks/smtp_servers.py stock|kept|whole FOLDER`` listens, prints its port, and answers each line on stdin
-with a line of JSON: the longest stall of its event loop since the line before. It ends with stdin. ``prepare FOLDER``
-makes the ledger, as the supervisor does before it starts a role.
+with a line of JSON: the longest stalls of its event loop since the line before. It ends with stdin. ``prepare
+FOLDER`` makes the ledger, as the supervisor does before it starts a role.
 """
 
 import asyncio
@@ -17,27 +17,34 @@ TICK_SECONDS = 0.005
 
 
 class Stalls:
-    """The longest time for which the event loop did not turn, and how much of it the loop's own thread computed.
+    """The longest time for which the event loop did not turn; and the same without what it waited for a processor.
 
-    The rest of a stall is waiting: for the interpreter's lock, or for a processor that other processes had.
+    ``held`` is the listener's own: what the loop's thread computes, and its waiting for the interpreter's lock or the
+    disk. The rest is the machine's, on which others, the sender among them, had the processors.
     """
 
     def __init__(self) -> None:
-        self.worst = self.computed = 0.0
+        self.worst = self.held = 0.0
 
     async def watch(self) -> None:
         """Looks again and again."""
         while True:
-            clock, computed = time.perf_counter(), time.thread_time()
+            clock, queued = time.perf_counter(), _queued()
             await asyncio.sleep(TICK_SECONDS)
-            self.worst = max(self.worst, time.perf_counter() - clock - TICK_SECONDS)
-            self.computed = max(self.computed, time.thread_time() - computed)
+            stall = time.perf_counter() - clock - TICK_SECONDS
+            self.worst = max(self.worst, stall)
+            self.held = max(self.held, stall - (_queued() - queued))
 
     def tell(self) -> str:
         """Milliseconds, and begins anew."""
-        said = json.dumps({"stall": 1000 * self.worst, "computed": 1000 * self.computed})
-        self.worst = self.computed = 0.0
+        said = json.dumps({"stall": 1000 * self.worst, "held": 1000 * self.held})
+        self.worst = self.held = 0.0
         return said
+
+
+def _queued() -> float:
+    """Seconds for which this thread was ready to run and had no processor, as Linux counts them."""
+    return int(Path("/proc/thread-self/schedstat").read_text().split()[1]) / 1e9
 
 
 @asynccontextmanager
