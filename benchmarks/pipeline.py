@@ -1,10 +1,11 @@
 """What the pipeline costs on both engines, and how that grows with the bills that wait in the ledger.
 
-``python benchmarks/pipeline.py [--quick] [--engines sqlite,postgresql] [--sizes 1000,10000,100000] [--through 10000]``.
-For each engine and size N there is a ledger in which N bills wait for the API's answer in half an hour and more. Beside
-them as many bills again, at most ``--through``, go all the way, from received to delivered record, in the worker as its
-users run it. A stand-in API in a process of its own answers each call in 50 ms and is asked five times for a bill (the
-upload, three times ``unparsed``, the answer). Parsing is off: what a parser would read stands in the rows already.
+``python benchmarks/pipeline.py [--quick] [--engines sqlite,postgresql] [--sizes 1000,10000,100000] [--through 10000]
+[--watch N]``. For each engine and size N there is a ledger in which N bills wait for the API's answer in half an hour
+and more. Beside them as many bills again, at most ``--through``, go all the way, from received to delivered record, in
+the worker as its users run it; with ``--watch`` only until so many are delivered, the others being due all the while. A
+stand-in API in a process of its own answers each call in 50 ms and is asked five times for a bill (the upload, three
+times ``unparsed``, the answer). Parsing is off: what a parser would read stands in the rows already.
 
 - **intake**: bills a second that are durable (document and rows), through the one door with its look into each PDF, as
   a batch import brings them; and the ledger alone, one write for each bill, 64 callers.
@@ -59,6 +60,7 @@ class Chosen:
     """How much of everything."""
 
     through: int
+    watch: int
     by_the_door: int
     singles: int
     idle_seconds: float
@@ -66,8 +68,8 @@ class Chosen:
     engine: int
 
 
-USUAL = Chosen(through=10_000, by_the_door=500, singles=100, idle_seconds=60, control=1000, engine=1000)
-QUICK = Chosen(through=10, by_the_door=3, singles=3, idle_seconds=0.2, control=10, engine=10)
+USUAL = Chosen(through=10_000, watch=10**9, by_the_door=500, singles=100, idle_seconds=60, control=1000, engine=1000)
+QUICK = Chosen(through=10, watch=10**9, by_the_door=3, singles=3, idle_seconds=0.2, control=10, engine=10)
 
 
 @dataclass
@@ -202,19 +204,19 @@ class Run:
                 raise SystemExit(f"not delivered in {SLOWEST} s: {await self.ledger.counts()}")
             await asyncio.sleep(0.5)
 
-    async def go_through(self, worker: Worker) -> None:
-        """Everything that is due, with single bills of the other account in between."""
+    async def go_through(self, worker: Worker, watched: int) -> None:
+        """What is due, with single bills of the other account in between, until so many are delivered."""
         done, before, began = asyncio.Event(), worker.cpu(), time.perf_counter()
         earlier = await self.number_delivered(SINGLE)
         single = asyncio.create_task(self.singles(done))
-        await self.delivered(IMPORTING, self.figures.through)
-        seconds = time.perf_counter() - began
+        await self.delivered(IMPORTING, min(watched, self.figures.through))
+        rate = await self.number_delivered(IMPORTING) / (time.perf_counter() - began)
         done.set()
         ids = await single
         await self.delivered(SINGLE, earlier + len(ids))
-        used, number = worker.cpu().since(before), self.figures.through + len(ids)
+        used, number = worker.cpu().since(before), await self.number_delivered(IMPORTING) + len(ids)
         self.figures.values |= {
-            "rate": self.figures.through / seconds,
+            "rate": rate,
             "worker": 1000 * used.worker / number,
             "postgres": 1000 * used.postgres / number,
         }
@@ -256,7 +258,7 @@ async def measure(engine: str, size: int, base: Path, api: str, server: Any, cho
         figures.values |= engine_alone(folder, server if engine == "postgresql" else None, min(size, chosen.engine))
         await run.come_in(chosen)
         with working(folder, server) as worker:
-            await run.go_through(worker)
+            await run.go_through(worker, chosen.watch)
     shutil.rmtree(folder)
     return figures
 
@@ -279,10 +281,11 @@ def main() -> None:
     arguments.add_argument("--engines", default="sqlite,postgresql")
     arguments.add_argument("--sizes", help="bills that wait, with commas between")
     arguments.add_argument("--through", type=int, help="bills that go all the way, at most")
+    arguments.add_argument("--watch", type=int, help="end when so many of them have")
     given = arguments.parse_args()
     chosen = QUICK if given.quick else USUAL
-    if given.through:
-        chosen = Chosen(**{**vars(chosen), "through": given.through})
+    given_numbers = {name: value for name in ("through", "watch") if (value := getattr(given, name))}
+    chosen = Chosen(**{**vars(chosen), **given_numbers})
     sizes = [int(size) for size in (given.sizes or ("10" if given.quick else "1000,10000,100000")).split(",")]
     base = Path(tempfile.mkdtemp(prefix="bill-ingest-benchmark-"))
     os.environ.pop("BILL_INGEST_CONFIG", None)
