@@ -1,6 +1,8 @@
-"""compose.yaml cannot run here; what it says to bill-ingest is checked: every command, every setting."""
+"""What compose.yaml says to bill-ingest is checked: commands, settings, healthchecks. No container runs here."""
 
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,8 @@ from program import run
 from typer.main import get_command
 
 from ingest.cli import app
+from ingest.metrics import Metrics
+from ingest.web.readiness import write_heartbeat
 
 FILE = Path(__file__).parents[1] / "compose.yaml"
 COMPOSE: dict[str, Any] = yaml.safe_load(FILE.read_text())
@@ -67,6 +71,20 @@ def test_what_a_listener_has_taken_outlives_its_container() -> None:
         volume for service in listeners for volume in service["volumes"] if volume.endswith(":/var/lib/bill-ingest")
     }
     assert len(kept) == len(listeners)
+
+
+def test_every_role_is_asked_for_what_it_has(tmp_path: Path) -> None:
+    """The image asks for the page that only the web role has. A role without a port tells in a file that it lives."""
+    checks = {service["command"][2]: service.get("healthcheck") for service in OURS.values()}
+    assert checks["web"] is None
+    assert "2525" in checks["smtp"]["test"][-1]
+    for role in ("folder", "worker"):
+        python = checks[role]["test"][-1].replace("/var/lib/bill-ingest", str(tmp_path / role))
+        folder = tmp_path / role
+        folder.mkdir()
+        assert subprocess.run([sys.executable, "-c", python], check=False, stderr=subprocess.DEVNULL).returncode == 1
+        write_heartbeat(folder, {}, Metrics(), role=role)
+        assert subprocess.run([sys.executable, "-c", python], check=False).returncode == 0
 
 
 def test_every_volume_is_declared() -> None:
