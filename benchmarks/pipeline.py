@@ -34,6 +34,7 @@ from pathlib import Path
 from typing import Any
 
 import pipeline_rows as rows
+import sqlalchemy as sa
 from pipeline_service import AT_ONCE, Worker, alone, engine_alone, postgres, settings_in, settle, standing_in, working
 
 from ingest import logs, wakeup
@@ -49,6 +50,7 @@ from parsers import read
 SAMPLE = Path(__file__).parents[1] / "samples" / "ppl_electric" / "2024-06_home.pdf"
 IMPORTING, SINGLE = "importing", "single"
 SINGLE_EVERY = 0.5
+VACUUM = sa.text("VACUUM ANALYZE")
 MOST_SINGLES = 8
 """Under way at the same time: on a machine that is too slow they would be the load, and not what is measured."""
 SLOWEST = 20 * 60
@@ -124,6 +126,9 @@ class Run:
             some = min(left, rows.AT_A_TIME)
             await self.writer.write(rows.waiting(IMPORTING, self.local, some))
             left -= some
+        if self.figures.engine == "postgresql":  # as its autovacuum will have done long before they are due
+            async with self.ledger.engine.connect() as connection:
+                await (await connection.execution_options(isolation_level="AUTOCOMMIT")).execute(VACUUM)
 
     async def come_in(self, chosen: Chosen) -> None:
         """Bills that are due, through the door and by the ledger alone; nobody works on them yet."""
