@@ -5,7 +5,7 @@ import sys
 ENVIRONMENT = {"MALLOC_ARENA_MAX": "2", "MALLOC_MMAP_THRESHOLD_": str(1 << 20), "MALLOC_TRIM_THRESHOLD_": str(2 << 20)}
 """For glibc: by default each thread has an arena of its own, in which memory of messages that are gone stays.
 
-Not less: SQLite takes half a megabyte for many a question, which then came from the kernel, and went back, each time.
+Not less: SQLite's temporary tables (``IN (SELECT …)``, ``DISTINCT``) came from the kernel, and went back, each time.
 """
 
 
