@@ -79,9 +79,9 @@ def test_every_role_is_asked_for_what_it_has(tmp_path: Path) -> None:
     assert checks["web"] is None
     assert "2525" in checks["smtp"]["test"][-1]
     for role in ("folder", "worker"):
-        python = checks[role]["test"][-1].replace("/var/lib/bill-ingest", str(tmp_path / role))
         folder = tmp_path / role
         folder.mkdir()
+        python = checks[role]["test"][-1].replace("/var/lib/bill-ingest", str(folder))
         assert subprocess.run([sys.executable, "-c", python], check=False, stderr=subprocess.DEVNULL).returncode == 1
         write_heartbeat(folder, {}, Metrics(), role=role)
         assert subprocess.run([sys.executable, "-c", python], check=False).returncode == 0
